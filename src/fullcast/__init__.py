@@ -1,0 +1,3 @@
+"""fullcast: a compiler for audiobooks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Files: what is read from and written to disk."""

@@ -1,0 +1,121 @@
+"""Identity: keys of takes and sounds, seeds, line ids.
+
+A key is the hash of everything that changes a sound and of nothing else: no index, no file name, no time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+
+from fullcast.model import Segment, Voice
+
+_DIGEST_BYTES = 16
+"""128 bits: the chance that two of a billion requests meet is below 1e-20."""
+
+
+def canonical(value: object) -> object:
+    """Return the value in the one form that is hashed: JSON types, keys sorted, no dataclass names.
+
+    Raises:
+        TypeError: If the value holds something without a stable form, such as a path or an open file.
+    """
+    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else repr(value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: canonical(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): canonical(item) for key, item in sorted(value.items())}
+    if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
+        items = [canonical(item) for item in value]
+        return sorted(items, key=repr) if isinstance(value, frozenset | set) else items
+    message = f"no stable identity for {value!r}"
+    raise TypeError(message)
+
+
+def digest(value: object) -> str:
+    """Return the hash of a value's canonical form: 32 hexadecimal digits.
+
+    >>> digest({"a": 1, "b": 2.0}) == digest({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(canonical(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def digest_bytes(content: bytes | memoryview) -> str:
+    """Return the hash of a file's content, in the form of :func:`digest`."""
+    return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def digest_file(file: Path) -> str:
+    """Return the hash of a file's content without holding it in memory."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=_DIGEST_BYTES)).hexdigest()
+
+
+def voice_fingerprint(voice: Voice, engine: str) -> str:
+    """Return the identity of a voice as one engine hears it.
+
+    Only the engine's own parameters and the reference recording count: another description or another
+    engine's parameters change nothing that is heard. An engine without parameters for the voice (``tone``)
+    hears its name.
+
+    Args:
+        voice: The voice.
+        engine: Name of the engine, without its revision.
+    """
+    reference = digest_file(voice.reference) if voice.reference else None
+    own = voice.engines.get(engine)
+    heard = own if own is not None else {"name": voice.name}
+    return digest({"engine": heard, "reference": reference, "transcript": voice.transcript})
+
+
+def take_key(*, segment: Segment, voice: str, engine: str, pace: float, seed: int, retake: int = 0) -> str:
+    """Return the key of a take.
+
+    Args:
+        segment: What is spoken; where it stands in the book does not count.
+        voice: The voice's fingerprint.
+        engine: Name and revision.
+        pace: Factor on the voice's rate.
+        seed: The project's seed.
+        retake: How many times the take was asked for anew.
+    """
+    said = [(item.start, item.end, item.ipa) for item in segment.pronunciations]
+    return digest(
+        ["take", segment.text, segment.language, segment.style, said, voice, engine, pace, seed, retake],
+    )
+
+
+def sound_key(*, prompt: str, seconds: float | None, loop: bool, engine: str, seed: int) -> str:
+    """Return the key of a generated sound."""
+    return digest(["sound", prompt, seconds, loop, engine, seed])
+
+
+def seed_of(key: str) -> int:
+    """Return the seed that belongs to a key: 63 bits, so that it fits every generator.
+
+    The key already holds the project's seed and the retake number.
+    """
+    return int(key[:16], 16) >> 1
+
+
+def line_id(chapter: str, speaker: str, text: str, occurrence: int) -> str:
+    """Return the name of a line in proofs, retakes and corrections: 12 hexadecimal digits.
+
+    Args:
+        chapter: The chapter's file, relative to the project.
+        speaker: Who says it.
+        text: The line's words.
+        occurrence: Which occurrence of that text by that speaker in the chapter, counted from 0.
+    """
+    return digest(["line", chapter, speaker, text, occurrence])[:12]

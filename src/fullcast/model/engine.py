@@ -1,0 +1,96 @@
+"""What engines declare about themselves, and what the machine offers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from fullcast.units import Hertz, Seconds
+
+
+class Placement(StrEnum):
+    """Where an engine runs."""
+
+    EMBEDDED = "embedded"
+    IN_PROCESS = "in-process"
+    WORKER = "worker"
+    PROGRAM = "program"
+    HTTP = "http"
+
+
+class Ability(StrEnum):
+    """What an engine can do beyond speaking text."""
+
+    WORDS = "words"
+    """Gives word timings."""
+    PRONUNCIATIONS = "pronunciations"
+    """Speaks IPA."""
+    STYLE = "style"
+    CLONING = "cloning"
+    SEEDED = "seeded"
+    """Equal requests give equal samples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What an engine can take and give."""
+
+    longest: int
+    """Longest text of a request, in characters."""
+    rate: Hertz
+    """Sampling rate of its recordings."""
+    languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Languages as BCP 47 primary tags (or full tags where they differ), each with the scripts that it can
+    say in that language (ISO 15924: ``Latn``, ``Hani``, ``Hira``, ``Kana``, ``Cyrl`` …)."""
+    abilities: frozenset[Ability] = frozenset()
+    batch: int = 1
+    """Requests that are worth sending at once."""
+    channels: int = 1
+    placement: Placement = Placement.EMBEDDED
+    cpu: bool = True
+    """Whether it may run without a GPU."""
+    quality: int = 0
+    """Rank for ``auto``: the highest that is ready wins; negative is never chosen by ``auto``."""
+    licence: str = ""
+    rate_of_speech: float = 14.0
+    """Characters per second at pace 1, for estimates before anything is recorded."""
+    longest_sound: Seconds = Seconds(60.0)
+    """Longest recording of a sound engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """Where an engine's work is done."""
+
+    kind: str = "cpu"
+    """``cpu`` or ``cuda``."""
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Settings of the machine; they never change how a book sounds."""
+
+    jobs: int
+    """Processes that may be busy at once; the number of usable cores unless set."""
+    device: str = "auto"
+    voice_folders: tuple[Path, ...] = ()
+    """Where voices are looked for, after the project and before those that ship."""
+    sound_folders: tuple[Path, ...] = ()
+    model_folders: tuple[Path, ...] = ()
+    cache_folder: Path | None = None
+    """Where engines keep what they derive from voices; None is the platform's cache folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """When a word is said."""
+
+    start: int
+    """Offset of its first character in the request's text."""
+    end: int
+    begins: Seconds
+    """From the beginning of the recording."""
+    ends: Seconds

@@ -1,0 +1,35 @@
+"""What was measured, and what was found wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fullcast.errors import Severity
+from fullcast.units import Decibels, Lufs, Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A measured fault in a take, a mix or a delivery."""
+
+    code: str
+    message: str
+    """What was measured, what was expected."""
+    subject: str
+    """Chapter, line id or file."""
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What a recording measures; every figure is read from the audio itself."""
+
+    duration: Seconds
+    loudness: Lufs
+    """Integrated loudness (ITU-R BS.1770-4); minus infinity where nothing passes the gate."""
+    rms: Decibels
+    """Over the whole recording, dBFS; a full-scale sine reads -3.01."""
+    true_peak: Decibels
+    """dBTP, four times oversampled."""
+    noise_floor: Decibels
+    """RMS of the quietest half second, dBFS."""

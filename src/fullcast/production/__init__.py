@@ -1,0 +1,1 @@
+"""Use cases: a plan carried out; emits events."""

@@ -1,0 +1,1 @@
+"""Text: from source to script, segments and spoken words; pure."""
