@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def canonical(value: object) -> object:
     Raises:
         TypeError: If the value holds something without a stable form, such as a path or an open file.
     """
-    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else repr(value)
@@ -79,26 +79,47 @@ def voice_fingerprint(voice: Voice, engine: str) -> str:
     return digest({"engine": heard, "reference": reference, "transcript": voice.transcript})
 
 
-def take_key(*, segment: Segment, voice: str, engine: str, pace: float, seed: int, retake: int = 0) -> str:
-    """Return the key of a take.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeIdentity:
+    """Everything that changes the sound of a take, and nothing else."""
 
-    Args:
-        segment: What is spoken; where it stands in the book does not count.
-        voice: The voice's fingerprint.
-        engine: Name and revision.
-        pace: Factor on the voice's rate.
-        seed: The project's seed.
-        retake: How many times the take was asked for anew.
-    """
+    segment: Segment
+    """What is spoken; where it stands in the book does not count."""
+    voice: str
+    """The voice's fingerprint."""
+    engine: str
+    """Name and revision."""
+    pace: float
+    seed: int
+    """The project's seed."""
+    retake: int = 0
+    """How many times the take was asked for anew."""
+
+
+def take_key(identity: TakeIdentity) -> str:
+    """Return the key of a take."""
+    segment = identity.segment
     said = [(item.start, item.end, item.ipa) for item in segment.pronunciations]
+    spoken = [segment.text, segment.language, segment.style, said]
     return digest(
-        ["take", segment.text, segment.language, segment.style, said, voice, engine, pace, seed, retake],
+        ["take", spoken, identity.voice, identity.engine, identity.pace, identity.seed, identity.retake]
     )
 
 
-def sound_key(*, prompt: str, seconds: float | None, loop: bool, engine: str, seed: int) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundIdentity:
+    """Everything that changes a generated sound, and nothing else."""
+
+    prompt: str
+    seconds: float | None
+    loop: bool
+    engine: str
+    seed: int
+
+
+def sound_key(identity: SoundIdentity) -> str:
     """Return the key of a generated sound."""
-    return digest(["sound", prompt, seconds, loop, engine, seed])
+    return digest(["sound", identity])
 
 
 def seed_of(key: str) -> int:
