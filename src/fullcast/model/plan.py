@@ -73,6 +73,8 @@ class Take:
 
     key: str
     file: Path
+    digest: str
+    """Hash of the file."""
     rate: int
     samples: int
     """Length at ``rate``."""
@@ -89,6 +91,8 @@ class Sound:
 
     key: str
     file: Path
+    digest: str | None
+    """Hash of the file; None for files of the project."""
     rate: int
     samples: int
     channels: int
@@ -123,6 +127,8 @@ class Placed:
     fade_in: Samples = Samples(0)
     fade_out: Samples = Samples(0)
     loop: bool = False
+    seamless: bool = False
+    """Whether the source was made to be looped: its end joins its beginning."""
     room: str | None = None
     duck: bool = False
     """Whether it gives way to speech."""

@@ -1,0 +1,235 @@
+"""The plan: what must be recorded, under which keys, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from fullcast.errors import Place, Problem
+from fullcast.fingerprint import SoundIdentity, TakeIdentity, seed_of, sound_key, take_key
+from fullcast.model import (
+    ANYONE,
+    NARRATOR,
+    Ability,
+    Book,
+    Chapter,
+    ChapterPlan,
+    Character,
+    CueKind,
+    Limits,
+    Line,
+    PlacedCue,
+    Plan,
+    PlannedSound,
+    PlannedTake,
+    Script,
+    Segment,
+)
+from fullcast.text.split import split_line
+from fullcast.text.writing import find_unspeakable
+from fullcast.units import Seconds
+
+BED_SECONDS = Seconds(60.0)
+"""Length of a generated bed before it loops: long enough that nobody hears it come back, short enough to keep."""
+
+SILENT = float("-inf")
+"""The level of ambience that is turned off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFacts:
+    """What planning must know of an engine."""
+
+    name: str
+    revision: str
+    limits: Limits
+
+    @property
+    def label(self) -> str:
+        """Name and revision, as they stand in keys."""
+        return f"{self.name}/{self.revision}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """Everything besides the book that decides what is recorded."""
+
+    speech: EngineFacts
+    sound: EngineFacts
+    fingerprints: Mapping[str, str]
+    """Fingerprint of each voice for the speech engine, by the voice's name."""
+    retakes: Mapping[str, int]
+    """How often each line was asked for anew, by line id."""
+
+
+def make_plan(book: Book, scripts: tuple[Script, ...], decisions: Decisions) -> Plan:
+    """Return what the book is made of.
+
+    Args:
+        book: The project.
+        scripts: One a chapter, in order.
+        decisions: Engines, fingerprints and retakes.
+    """
+    chapters = tuple(
+        _plan_chapter(book, number, script, decisions) for number, script in enumerate(scripts, 1)
+    )
+    return Plan(chapters=chapters, engine=decisions.speech.name, sound_engine=decisions.sound.name)
+
+
+def _plan_chapter(book: Book, number: int, script: Script, decisions: Decisions) -> ChapterPlan:
+    chapter = book.chapters[number - 1]
+    takes = tuple(
+        _plan_take(book, line, segment, decisions)
+        for line in script.lines
+        for segment in split_line(
+            line, longest=decisions.speech.limits.longest, language=book.credits.language
+        )
+    )
+    cues = () if book.mixing.ambience == SILENT else script.cues
+    sounds = tuple((placed, _plan_sound(book, placed, decisions.sound)) for placed in cues)
+    return ChapterPlan(number=number, chapter=chapter, script=script, takes=takes, sounds=sounds)
+
+
+def character_of(book: Book, speaker: str) -> Character:
+    """Return who speaks a line: the named character, else anyone, else the narrator."""
+    return book.cast.get(speaker) or book.cast.get(ANYONE) or book.cast[NARRATOR]
+
+
+def _plan_take(book: Book, line: Line, segment: Segment, decisions: Decisions) -> PlannedTake:
+    character = character_of(book, line.speaker)
+    facts = decisions.speech
+    pace = round(book.speech.pace * character.pace, 4)
+    heard = _as_heard(segment, character, facts.limits)
+    identity = TakeIdentity(
+        segment=heard,
+        voice=decisions.fingerprints[character.voice],
+        engine=facts.label,
+        pace=pace,
+        seed=book.speech.seed,
+        retake=decisions.retakes.get(line.id, 0),
+    )
+    key = take_key(identity)
+    return PlannedTake(
+        key=key,
+        seed=seed_of(key),
+        segment=heard,
+        speaker=line.speaker,
+        voice=book.voices[character.voice],
+        pace=pace,
+        engine=facts.label,
+        estimate=Seconds(len(heard.text) / (facts.limits.rate_of_speech * pace)),
+    )
+
+
+def _as_heard(segment: Segment, character: Character, limits: Limits) -> Segment:
+    """Drop from a segment what the engine cannot make audible: it must not change the key."""
+    style = (segment.style or character.style) if Ability.STYLE in limits.abilities else ""
+    said = segment.pronunciations if Ability.PRONUNCIATIONS in limits.abilities else ()
+    return replace(segment, style=style, pronunciations=said)
+
+
+def _plan_sound(book: Book, placed: PlacedCue, facts: EngineFacts) -> PlannedSound | None:
+    cue = placed.cue
+    if cue.file is not None:
+        return None
+    bed = cue.kind is CueKind.BED
+    seconds = Seconds(min(BED_SECONDS, facts.limits.longest_sound)) if bed else None
+    seed = book.sounds.seed if cue.seed is None else cue.seed
+    key = sound_key(SoundIdentity(prompt=cue.sound, seconds=seconds, loop=bed, engine=facts.label, seed=seed))
+    return PlannedSound(
+        key=key, seed=seed_of(key), prompt=cue.sound, seconds=seconds, loop=bed, engine=facts.label
+    )
+
+
+def find_unsayable(plan: Plan, facts: EngineFacts) -> tuple[Problem, ...]:
+    """Return a problem for each line that the engine cannot say: a language or a script that it lacks.
+
+    Args:
+        plan: The plan.
+        facts: The speech engine.
+    """
+    problems: list[Problem] = []
+    for chapter in plan.chapters:
+        by_id = {line.id: line for line in chapter.script.lines}
+        seen: set[tuple[str, str]] = set()
+        for take in chapter.takes:
+            segment = take.segment
+            why = find_unspeakable(segment.text, segment.language, facts.limits.languages)
+            if why is None or (segment.language, why) in seen:
+                continue
+            seen.add((segment.language, why))
+            problems.append(_unsayable(chapter.chapter, by_id[segment.line], segment, f"{facts.name}: {why}"))
+    return tuple(problems)
+
+
+def _unsayable(chapter: Chapter, line: Line, segment: Segment, why: str) -> Problem:
+    return Problem(
+        code="unsayable",
+        message=f"the engine {why}",
+        place=place_of(chapter, line, segment.start),
+        hint="cast the line's language with lang=…, respell the word with say=…, or choose another engine",
+    )
+
+
+def place_of(chapter: Chapter, line: Line, offset: int = 0) -> Place:
+    """Return where a character of a line stands in the chapter's file."""
+    position = 0
+    for run in line.runs:
+        if run.start >= 0 and offset < position + len(run.text):
+            at = run.start + offset - position
+            start = chapter.text.rfind("\n", 0, at) + 1
+            end = chapter.text.find("\n", at)
+            source = chapter.text[start : end if end >= 0 else None]
+            return Place(
+                file=chapter.file,
+                line=chapter.text.count("\n", 0, at) + 1,
+                column=at - start + 1,
+                source=source,
+            )
+        position += len(run.text)
+    return Place(file=chapter.file)
+
+
+def explain(take: PlannedTake, history: Mapping[tuple[str, int], Mapping[str, str | int | float]]) -> str:
+    """Return why a take must be made.
+
+    Args:
+        take: A take that is not in the store.
+        history: What was recorded before for each line id and segment number (``origin`` of the journal).
+    """
+    before = history.get((take.segment.line, take.segment.number))
+    if before is None:
+        return "new text"
+    now = origin_of(take)
+    for name, words in _REASONS.items():
+        if before.get(name) != now[name]:
+            return words.format(before=before.get(name), now=now[name])
+    return "recording missing or damaged"
+
+
+_REASONS = {
+    "text": "the text is split or spoken otherwise",
+    "engine": "engine changed from {before} to {now}",
+    "voice": "voice changed from {before} to {now}",
+    "language": "language changed from {before} to {now}",
+    "pace": "pace changed from {before} to {now}",
+    "style": "style changed from “{before}” to “{now}”",
+    "seed": "the voice's parameters, the seed or the number of retakes changed",
+}
+
+
+def origin_of(take: PlannedTake) -> dict[str, str | int | float]:
+    """Return what the journal remembers of a take, for reasons and provenance."""
+    segment = take.segment
+    return {
+        "line": segment.line,
+        "number": segment.number,
+        "text": segment.text,
+        "speaker": take.speaker,
+        "voice": take.voice.name,
+        "language": segment.language,
+        "style": segment.style,
+        "engine": take.engine,
+        "pace": take.pace,
+        "seed": take.seed,
+    }
