@@ -30,7 +30,7 @@ from fullcast.text.writing import find_unspeakable
 from fullcast.units import Seconds
 
 BED_SECONDS = Seconds(60.0)
-"""Length of a generated bed before it loops: long enough that nobody hears it come back, short enough to keep."""
+"""Length of a generated bed before it loops: long enough that nobody hears it come back, short to keep."""
 
 SILENT = float("-inf")
 """The level of ambience that is turned off."""

@@ -1,14 +1,14 @@
 """The timeline: when each take and each sound of a chapter is heard.
 
-Times are samples at ``MIX_RATE`` throughout. Cues are anchored to text, so a new take moves them along and never
-breaks the mix.
+Times are samples at ``MIX_RATE`` throughout. Cues are anchored to text, so a new take moves them along and
+never breaks the mix.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fullcast.model import (
     AnchorKind,
@@ -293,7 +293,8 @@ class _Clock:
     def time_of(self, offset: int) -> int:
         """Return the sample at which the text at a source offset is spoken.
 
-        Text between two takes is heard when the first of them ends; text before every take, when speech begins.
+        Text between two takes is heard when the first of them ends; text before every take, when speech
+        begins.
         """
         index = bisect_right(self._offsets, offset) - 1
         if index < 0:

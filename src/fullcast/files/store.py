@@ -1,8 +1,8 @@
 """The store: takes and sounds under their keys, with a journal that says what is whole.
 
-A recording counts once its line stands in the journal and its file has the size that the line names; its hash is
-checked when it is read. A file without a line, or with another size or hash, is recorded again. So nothing that
-``kill -9`` or a power cut can leave behind is ever taken for a recording.
+A recording counts once its line stands in the journal and its file has the size that the line names; its hash
+is checked when it is read. A file without a line, or with another size or hash, is recorded again. So nothing
+that ``kill -9`` or a power cut can leave behind is ever taken for a recording.
 
 The journal is append-only JSON lines. A line torn at the end is dropped; later lines win.
 """
@@ -107,6 +107,11 @@ class Store:
             if entry is not None:
                 entries[entry.key] = entry
         return entries
+
+    @property
+    def unsaved(self) -> int:
+        """How many recordings wait for :meth:`commit`."""
+        return len(self._unsaved)
 
     def file_of(self, key: str) -> Path:
         """Return where the recording of a key lies, whether or not it is there."""

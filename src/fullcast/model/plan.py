@@ -91,8 +91,8 @@ class Sound:
 
     key: str
     file: Path
-    digest: str | None
-    """Hash of the file; None for files of the project."""
+    digest: str
+    """Hash of the file."""
     rate: int
     samples: int
     channels: int
@@ -114,8 +114,8 @@ class Placed:
     """A take or a sound at its place in a chapter; times in samples at ``MIX_RATE``."""
 
     file: Path
-    digest: str | None
-    """Expected hash of the file, checked when it is read; None for files of the project."""
+    digest: str
+    """Expected hash of the file, checked when it is read."""
     stem: Stem
     start: Samples
     length: Samples

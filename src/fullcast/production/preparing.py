@@ -1,0 +1,166 @@
+"""From a folder to a plan: read, decide, check; nothing is recorded and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fullcast.engines.base import SoundEngine, SpeechEngine
+from fullcast.engines.registry import choose_sound_engine, choose_speech_engine
+from fullcast.errors import Problem, ProjectError, Severity, UsageError
+from fullcast.files.lockfile import Lock, read_lock
+from fullcast.files.project import read_project
+from fullcast.files.voices import find_voice
+from fullcast.fingerprint import voice_fingerprint
+from fullcast.model import AnchorKind, Book, ChapterPlan, Plan, Script, Settings
+from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
+from fullcast.text.script import write_script
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the command line says about how the book sounds; it wins over the project."""
+
+    engine: str | None = None
+    chapters: frozenset[int] = frozenset()
+    """Numbers of the chapters to work on; empty is all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A project that was read, decided and planned."""
+
+    book: Book
+    plan: Plan
+    lock: Lock
+    speech: SpeechEngine
+    sound: SoundEngine
+    fingerprints: Mapping[str, str]
+    """Fingerprint of each voice for the speech engine, by the voice's name."""
+    warnings: tuple[Problem, ...]
+    decided: tuple[str, ...]
+    """What was chosen for the user, in words."""
+    choices: Choices
+
+    @property
+    def chapters(self) -> tuple[ChapterPlan, ...]:
+        """The chapters to work on."""
+        wanted = self.choices.chapters
+        return tuple(item for item in self.plan.chapters if not wanted or item.number in wanted)
+
+    @property
+    def cache(self) -> Path:
+        """The project's ``.fullcast``."""
+        return self.book.folder / ".fullcast"
+
+    @property
+    def output(self) -> Path:
+        """Where deliveries go."""
+        return self.book.folder / "output"
+
+
+def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
+    """Read a project and plan it.
+
+    Args:
+        project: The project's folder or its project.yaml.
+        choices: What the command line says.
+        settings: The machine.
+
+    Raises:
+        ProjectError: With every problem of the project, of its chapters and of what the engines cannot do.
+        SetupError: If the engine is not ready here.
+        UsageError: If a choice does not fit the project.
+    """
+    folder = project if project.is_dir() else project.parent
+    book, noticed = read_project(
+        project, settings, find_voice=partial(find_voice, project=folder, settings=settings)
+    )
+    lock = read_lock(book.folder)
+    scripts, problems = _write_scripts(book)
+    decided: list[str] = []
+    speech = _choose_speech(book, choices, lock, decided)
+    sound = _choose_sound(book, lock, decided)
+    problems += _check_prompts(book, scripts, sound)
+    fingerprints = {name: voice_fingerprint(voice, speech.name) for name, voice in book.voices.items()}
+    facts = facts_of(speech)
+    plan = make_plan(
+        book,
+        scripts,
+        Decisions(speech=facts, sound=facts_of(sound), fingerprints=fingerprints, retakes=lock.retakes),
+    )
+    problems += find_unsayable(plan, facts)
+    found = (*noticed, *problems)
+    if any(problem.severity is Severity.ERROR for problem in found):
+        raise ProjectError(*found)
+    _check_chapters(choices, len(book.chapters))
+    return Prepared(
+        book=book,
+        plan=plan,
+        lock=lock,
+        speech=speech,
+        sound=sound,
+        fingerprints=fingerprints,
+        warnings=found,
+        decided=tuple(decided),
+        choices=choices,
+    )
+
+
+def facts_of(engine: SpeechEngine | SoundEngine) -> EngineFacts:
+    """Return what planning must know of an engine."""
+    return EngineFacts(name=engine.name, revision=engine.revision, limits=engine.limits)
+
+
+def _write_scripts(book: Book) -> tuple[tuple[Script, ...], list[Problem]]:
+    scripts: list[Script] = []
+    problems: list[Problem] = []
+    for chapter in book.chapters:
+        script, found = write_script(chapter, book.cast, book.credits.language)
+        scripts.append(script)
+        problems += found
+    return tuple(scripts), problems
+
+
+def _choose_speech(book: Book, choices: Choices, lock: Lock, decided: list[str]) -> SpeechEngine:
+    asked = choices.engine or book.speech.engine
+    locked = lock.speech_engine if asked == AUTO else None
+    chosen = choose_speech_engine(locked or asked)
+    if locked:
+        decided.append(f"speech engine {chosen.engine.name}: chosen earlier, kept in fullcast.lock")
+    elif asked == AUTO:
+        decided.append(f"speech engine {chosen.engine.name}: {chosen.reason}")
+    return chosen.engine
+
+
+def _choose_sound(book: Book, lock: Lock, decided: list[str]) -> SoundEngine:
+    asked = book.sounds.engine
+    locked = lock.sound_engine if asked == AUTO else None
+    chosen = choose_sound_engine(locked or asked)
+    if asked == AUTO and not locked:
+        decided.append(f"sound engine {chosen.engine.name}: {chosen.reason}")
+    return chosen.engine
+
+
+def _check_prompts(book: Book, scripts: tuple[Script, ...], engine: SoundEngine) -> list[Problem]:
+    problems = []
+    for chapter, script in zip(book.chapters, scripts, strict=True):
+        for placed in script.cues:
+            cue = placed.cue
+            why = engine.check_prompt(cue.sound) if cue.file is None else None
+            if why is not None:
+                anchor = cue.start if cue.start.kind is AnchorKind.PHRASE else None
+                place = cue.place or (anchor.place if anchor else None) or chapter.place
+                problems.append(Problem(code="unknown-sound", message=f"{engine.name}: {why}", place=place))
+    return problems
+
+
+def _check_chapters(choices: Choices, count: int) -> None:
+    wrong = sorted(number for number in choices.chapters if not 1 <= number <= count)
+    if wrong:
+        numbers = ", ".join(map(str, wrong))
+        raise UsageError(f"there is no chapter {numbers}", hint=f"the book has chapters 1 to {count}")
