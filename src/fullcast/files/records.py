@@ -110,7 +110,7 @@ class Key:
     required: bool = False
     into: str | None = None
     """The field that takes the value; None: the field of the key's own name."""
-    default: object = MISSING
+    default: object = None
     """What stands when the key is left out, where the made value does not say it."""
 
 
@@ -176,17 +176,17 @@ def _needed(make: Callable[..., object], keys: Mapping[str, Key]) -> set[str]:
 
 
 def default_of(name: str, key: Key, make: Callable[..., object]) -> object:
-    """Return what stands when a key is left out; ``dataclasses.MISSING`` where nothing does."""
-    if key.default is not MISSING or not is_dataclass(make):
+    """Return what stands when a key is left out; None where nothing simple does."""
+    if key.default is not None or not is_dataclass(make):
         return key.default
-    found = next((f.default for f in fields(make) if f.name == (key.into or name)), MISSING)
+    found = next((f.default for f in fields(make) if f.name == (key.into or name)), None)
     simple = isinstance(found, str | int | float | bool) and found != ""
-    return found if simple else MISSING
+    return found if simple else None
 
 
 def _describe(name: str, key: Key, make: Callable[..., object]) -> Schema:
     default = default_of(name, key, make)
-    shown: Schema = {} if default is MISSING else {"default": default}
+    shown: Schema = {} if default is None else {"default": default}
     return {"description": key.doc, **key.kind.schema(), **shown}
 
 

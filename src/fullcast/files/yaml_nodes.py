@@ -43,6 +43,7 @@ _WHOLE = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONFLICT = re.compile("^<{7} ", re.MULTILINE)
 _LONGEST_WHOLE = 300
 """Digits; a longer number is infinite for every purpose here, and parsing it would take quadratic time."""
 
@@ -172,6 +173,9 @@ def _scan(text: str) -> Iterator[yaml.Event]:
 
 def _explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     """Return a scanner's complaint as a problem with a hint for the usual causes."""
+    if conflict := _CONFLICT.search(source.text):
+        hint = "keep one side of it and remove the lines with <<<<<<<, ======= and >>>>>>>"
+        return _problem("merge-conflict", "a merge conflict", source.place_at(conflict.start()), hint)
     complaint = error.problem or "this is not YAML"
     mark = error.problem_mark or error.context_mark
     place = source.place(mark.line, mark.column) if mark else Place(file=source.name)

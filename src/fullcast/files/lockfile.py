@@ -1,0 +1,174 @@
+"""``fullcast.lock``: what was decided for a book, so that it does not change its voice by itself.
+
+People commit the file beside the project. It is written whole or not at all, sorted, so that equal decisions
+give equal bytes; a damaged one is a problem that somebody has to look at, never a reason to decide anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import yaml
+
+from fullcast.errors import Problem, ProjectError
+from fullcast.files.disk import write_whole
+from fullcast.files.kinds import Number, Reading, Text
+from fullcast.files.records import Key, MapOf, Record
+from fullcast.files.yaml_nodes import read_nodes
+from fullcast.units import Lufs
+
+LOCK_FILE = "fullcast.lock"
+
+_HEAD = "# What fullcast decided for this book. Commit it; delete it only to have everything decided anew.\n"
+
+_MEND = "bring it back from version control, or delete it: engines and levels are then decided anew"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How loud a voice was measured to be."""
+
+    voice: str
+    engine: str
+    loudness: Lufs
+    """Of its takes, before levels are matched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """An engine that ``auto`` chose."""
+
+    engine: str
+    revision: str = ""
+    reason: str = ""
+    """Why this one, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """What was decided for a book."""
+
+    speech: Chosen | None = None
+    """The engine that ``auto`` chose for speech; None where nothing was chosen yet."""
+    sounds: Chosen | None = None
+    """The engine that ``auto`` chose for ambience."""
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    """By the voice's fingerprint."""
+    retakes: Mapping[str, int] = field(default_factory=dict)
+    """How many times a line was asked for anew, by its id."""
+
+    @property
+    def speech_engine(self) -> str | None:
+        """The name of the engine that speaks, if one was chosen."""
+        return self.speech.engine if self.speech else None
+
+    @property
+    def sound_engine(self) -> str | None:
+        """The name of the engine that makes sounds, if one was chosen."""
+        return self.sounds.engine if self.sounds else None
+
+
+_CHOSEN = Record(
+    make=Chosen,
+    keys={
+        "engine": Key(kind=Text(), doc="Name of the engine.", required=True),
+        "revision": Key(kind=Text(empty=True), doc="Its revision when it was chosen."),
+        "reason": Key(kind=Text(empty=True), doc="Why it was chosen."),
+    },
+)
+
+_LEVEL = Record(
+    make=Level,
+    keys={
+        "voice": Key(kind=Text(), doc="Name of the voice.", required=True),
+        "engine": Key(kind=Text(), doc="Name of the engine that spoke.", required=True),
+        "loudness": Key(
+            kind=Number(low=-100, high=20, unit="LUFS"), doc="Measured loudness, in LUFS.", required=True
+        ),
+    },
+)
+
+
+def _make_lock(*, lock: int, **decided: object) -> Lock:
+    assert lock == 1
+    return Lock(**decided)  # type: ignore[arg-type] # the record below reads each field with its own kind
+
+
+_LOCK = Record(
+    make=_make_lock,
+    keys={
+        "lock": Key(
+            kind=Number(low=1, high=1, unit="the form of this file", whole=True),
+            doc="The form of this file, 1.",
+            required=True,
+        ),
+        "speech": Key(kind=_CHOSEN, doc="The engine that speaks."),
+        "sounds": Key(kind=_CHOSEN, doc="The engine that makes sounds."),
+        "levels": Key(kind=MapOf(value=_LEVEL), doc="Measured loudness by fingerprint of the voice."),
+        "retakes": Key(
+            kind=MapOf(value=Number(low=1, high=1_000_000, unit="retakes", whole=True)),
+            doc="Number of retakes by id of the line.",
+        ),
+    },
+)
+
+
+def read_lock(folder: Path) -> Lock:
+    """Read what was decided for a book; nothing yet if there is no lock.
+
+    Args:
+        folder: The project's folder.
+
+    Raises:
+        ProjectError: If the lock is damaged, with every problem.
+    """
+    file = folder / LOCK_FILE
+    if not file.exists() and not file.is_symlink():
+        return Lock()
+    parsed = read_nodes(file, name=LOCK_FILE)
+    problems = list(parsed.problems)
+    lock = _LOCK.read(parsed.node, Reading(problems=problems)) if parsed.node else None
+    if problems or lock is None:
+        raise ProjectError(*(_mendable(problem) for problem in problems))
+    return lock
+
+
+def _mendable(problem: Problem) -> Problem:
+    return replace(problem, hint=problem.hint or _MEND)
+
+
+def write_lock(folder: Path, lock: Lock) -> None:
+    """Write what was decided; the file is left alone if it would not change.
+
+    Args:
+        folder: The project's folder.
+        lock: What was decided.
+
+    Raises:
+        StoreError: If the disk refuses; the old lock stays whole.
+    """
+    content = _HEAD + yaml.dump(
+        _plain(lock), Dumper=yaml.SafeDumper, sort_keys=False, allow_unicode=True, width=100
+    )
+    file = folder / LOCK_FILE
+    encoded = content.encode()
+    if not (file.is_file() and file.read_bytes() == encoded):
+        write_whole(file, encoded, sync=True)
+
+
+def _plain(lock: Lock) -> dict[str, object]:
+    """Return the lock as plain values, sorted; what is empty is left out."""
+    chosen = {"speech": lock.speech, "sounds": lock.sounds}
+    engines = {
+        name: {"engine": item.engine, "revision": item.revision, "reason": item.reason}
+        for name, item in chosen.items()
+        if item is not None
+    }
+    levels = {
+        key: {"voice": item.voice, "engine": item.engine, "loudness": float(item.loudness)}
+        for key, item in sorted(lock.levels.items())
+    }
+    maps = {"levels": levels, "retakes": dict(sorted(lock.retakes.items()))}
+    return {"lock": 1, **engines, **{name: found for name, found in maps.items() if found}}
