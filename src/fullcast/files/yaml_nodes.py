@@ -174,8 +174,8 @@ def _scan(text: str) -> Iterator[yaml.Event]:
 def _explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     """Return a scanner's complaint as a problem with a hint for the usual causes."""
     if conflict := _CONFLICT.search(source.text):
-        hint = "keep one side of it and remove the lines with <<<<<<<, ======= and >>>>>>>"
-        return _problem("merge-conflict", "a merge conflict", source.place_at(conflict.start()), hint)
+        choose = "keep one side of it and remove the lines with <<<<<<<, ======= and >>>>>>>"
+        return _problem("merge-conflict", "a merge conflict", source.place_at(conflict.start()), choose)
     complaint = error.problem or "this is not YAML"
     mark = error.problem_mark or error.context_mark
     place = source.place(mark.line, mark.column) if mark else Place(file=source.name)
