@@ -9,6 +9,7 @@
     ├── EngineError     exit 5   an engine failed; finished takes are kept
     ├── AudioError      exit 5   audio that cannot be used
     └── StoreError      exit 6   the store or the disk
+        ├── DamagedError         a recording does not match its hash; it is made again
         └── LockedError          another run works on the same project
 
 A message says what is wrong with the offending value, where it stands, and what to do. Libraries raise; only
@@ -128,6 +129,20 @@ class StoreError(FullcastError):
     """The store or the disk failed."""
 
     exit_code = 6
+
+
+class DamagedError(StoreError):
+    """A recording in the store does not match its hash; it can be made again.
+
+    Args:
+        message: What is wrong.
+        hint: What to do about it.
+        file: The damaged file.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, file: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.file = file
 
 
 class LockedError(StoreError):

@@ -58,6 +58,8 @@ class Voice:
     transcript: str | None = None
     """What is said in the recording."""
     licence: str = ""
+    file: Path | None = None
+    """The voice.yaml that describes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
