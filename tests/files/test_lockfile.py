@@ -5,19 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fullcast.errors import ProjectError
-from fullcast.files.lockfile import LOCK_FILE, Chosen, Level, Lock, read_lock, write_lock
+from fullcast.files.lockfile import LOCK_FILE, Level, Lock, read_lock, write_lock
 from fullcast.units import Lufs
 
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 KEYS = st.text("0123456789abcdef", min_size=12, max_size=32)
-CHOSEN = st.builds(Chosen, engine=WORDS, revision=WORDS, reason=WORDS)
 LEVELS = st.builds(
     Level, voice=WORDS, engine=WORDS, loudness=st.floats(min_value=-100, max_value=20).map(Lufs)
 )
 LOCKS = st.builds(
     Lock,
-    speech=st.none() | CHOSEN,
-    sounds=st.none() | CHOSEN,
+    speech_engine=WORDS,
+    speech_revision=st.just("") | WORDS,
+    speech_reason=st.just("") | WORDS,
+    sound_engine=st.none() | WORDS,
     levels=st.dictionaries(KEYS, LEVELS, max_size=4),
     retakes=st.dictionaries(KEYS, st.integers(1, 1_000_000), max_size=4),
 )
@@ -39,8 +40,14 @@ def test_equal_decisions_give_equal_bytes_in_any_order(tmp_path: Path) -> None:
 
 def test_the_file_reads_well(tmp_path: Path) -> None:
     level = Level(voice="alba", engine="espeak", loudness=Lufs(-23.4))
-    speech = Chosen(engine="espeak", revision="1.52.0", reason="the best that is ready here")
-    write_lock(tmp_path, Lock(speech=speech, levels={"0f": level}, retakes={"aa": 2}))
+    lock = Lock(
+        speech_engine="espeak",
+        speech_revision="1.52.0",
+        speech_reason="the best that is ready here",
+        levels={"0f": level},
+        retakes={"aa": 2},
+    )
+    write_lock(tmp_path, lock)
     assert (tmp_path / LOCK_FILE).read_text() == (
         "# What fullcast decided for this book. Commit it; delete it only to have everything decided anew.\n"
         "lock: 1\n"
@@ -64,7 +71,7 @@ def test_no_lock_means_nothing_decided(tmp_path: Path) -> None:
 
 
 def test_an_unchanged_lock_is_not_written(tmp_path: Path) -> None:
-    lock = Lock(sounds=Chosen(engine="texture"))
+    lock = Lock(sound_engine="texture")
     write_lock(tmp_path, lock)
     before = (tmp_path / LOCK_FILE).stat()
     write_lock(tmp_path, lock)
@@ -81,8 +88,8 @@ def test_an_unchanged_lock_is_not_written(tmp_path: Path) -> None:
         ("lock: 1\nretakes: {abc: 0}\n", "wrong-value", "bring it back"),
         (
             "lock: 1\n<<<<<<< HEAD\nspeech: {engine: a}\n=======\n",
-            "yaml-syntax",
-            "resolve the merge conflict",
+            "merge-conflict",
+            "keep one side of it",
         ),
         ("lock: 1\nspeach: {engine: a}\n", "unknown-key", "did you mean 'speech'?"),
     ],

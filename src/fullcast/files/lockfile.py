@@ -37,41 +37,27 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """An engine that ``auto`` chose."""
-
-    engine: str
-    revision: str = ""
-    reason: str = ""
-    """Why this one, in words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """What was decided for a book."""
 
-    speech: Chosen | None = None
-    """The engine that ``auto`` chose for speech; None where nothing was chosen yet."""
-    sounds: Chosen | None = None
-    """The engine that ``auto`` chose for ambience."""
+    speech_engine: str | None = None
+    """Name of the engine that ``auto`` chose for speech; None where nothing was chosen yet."""
+    speech_revision: str = ""
+    """Its revision when it was chosen."""
+    speech_reason: str = ""
+    """Why this one, in words."""
+    sound_engine: str | None = None
+    """Name of the engine that ``auto`` chose for ambience."""
+    sound_revision: str = ""
+    sound_reason: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)
-    """By the voice's fingerprint."""
+    """By the identity of the voice as its engine speaks it."""
     retakes: Mapping[str, int] = field(default_factory=dict)
     """How many times a line was asked for anew, by its id."""
 
-    @property
-    def speech_engine(self) -> str | None:
-        """The name of the engine that speaks, if one was chosen."""
-        return self.speech.engine if self.speech else None
 
-    @property
-    def sound_engine(self) -> str | None:
-        """The name of the engine that makes sounds, if one was chosen."""
-        return self.sounds.engine if self.sounds else None
-
-
-_CHOSEN = Record(
-    make=Chosen,
+_CHOSEN: Record[dict[str, str]] = Record(
+    make=dict,
     keys={
         "engine": Key(kind=Text(), doc="Name of the engine.", required=True),
         "revision": Key(kind=Text(empty=True), doc="Its revision when it was chosen."),
@@ -91,9 +77,17 @@ _LEVEL = Record(
 )
 
 
-def _make_lock(*, lock: int, **decided: object) -> Lock:
+def _make_lock(
+    *,
+    lock: int,
+    speech: Mapping[str, str] | None = None,
+    sounds: Mapping[str, str] | None = None,
+    **maps: Mapping[str, object],
+) -> Lock:
     assert lock == 1
-    return Lock(**decided)  # type: ignore[arg-type] # the record below reads each field with its own kind
+    chosen = {f"speech_{name}": word for name, word in (speech or {}).items()}
+    chosen |= {f"sound_{name}": word for name, word in (sounds or {}).items()}
+    return Lock(**chosen, **maps)  # type: ignore[arg-type] # the record below reads each with its own kind
 
 
 _LOCK = Record(
@@ -160,11 +154,14 @@ def write_lock(folder: Path, lock: Lock) -> None:
 
 def _plain(lock: Lock) -> dict[str, object]:
     """Return the lock as plain values, sorted; what is empty is left out."""
-    chosen = {"speech": lock.speech, "sounds": lock.sounds}
+    chosen = {
+        "speech": (lock.speech_engine, lock.speech_revision, lock.speech_reason),
+        "sounds": (lock.sound_engine, lock.sound_revision, lock.sound_reason),
+    }
     engines = {
-        name: {"engine": item.engine, "revision": item.revision, "reason": item.reason}
-        for name, item in chosen.items()
-        if item is not None
+        name: {key: word for key, word in zip(("engine", "revision", "reason"), words, strict=True) if word}
+        for name, words in chosen.items()
+        if words[0]
     }
     levels = {
         key: {"voice": item.voice, "engine": item.engine, "loudness": float(item.loudness)}
