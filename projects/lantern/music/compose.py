@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 (a script that stands alone beside the music it makes)
 """Play the music of The Lantern Keeper: the source of the three recordings beside this file.
 
-``python compose.py [FOLDER]`` writes ``theme.ogg``, ``bridge.ogg`` and ``outro.ogg``, by default beside itself.
+``python compose.py [FOLDER]`` writes ``theme.ogg``, ``bridge.ogg`` and ``outro.ogg``, by default beside it.
 The tune is in D dorian, six eighths to the bar, for harp, concertina and cello. Nothing is sampled: the harp
 is a plucked string after Karplus and Strong, the reeds and the cello are sums of partials, the room is
 decaying noise. The same score always gives the same sound.
