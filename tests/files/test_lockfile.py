@@ -1,4 +1,5 @@
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,9 @@ from fullcast.errors import ProjectError
 from fullcast.files.lockfile import LOCK_FILE, Level, Lock, read_lock, write_lock
 from fullcast.units import Lufs
 
-WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20).map(
+    lambda text: normalize("NFC", text)
+)
 KEYS = st.text("0123456789abcdef", min_size=12, max_size=32)
 LEVELS = st.builds(
     Level, voice=WORDS, engine=WORDS, loudness=st.floats(min_value=-100, max_value=20).map(Lufs)

@@ -8,6 +8,8 @@ reading goes on.
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -33,14 +35,16 @@ class Reading:
     problems: list[Problem]
     name: str = ""
     """The key that is being read, as a path: ``chapters[2].title``."""
+    key: Place | None = None
+    """Where the key stands; None in lists and at the top."""
 
-    def under(self, key: str) -> Reading:
+    def under(self, key: str, place: Place) -> Reading:
         """Return the reading of a key's value."""
-        return replace(self, name=f"{self.name}.{key}" if self.name else key)
+        return replace(self, name=f"{self.name}.{key}" if self.name else key, key=place)
 
     def item(self, number: int) -> Reading:
         """Return the reading of a list's item, counted from 1."""
-        return replace(self, name=f"{self.name}[{number}]")
+        return replace(self, name=f"{self.name}[{number}]", key=None)
 
     def report(self, code: str, message: str, place: Place, hint: str | None = None) -> None:
         """Add an error."""
@@ -125,17 +129,20 @@ def suggest(word: str, names: Iterable[str], what: str) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{value:g}"
+    return str(int(value)) if value == int(value) else f"{value:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Words; numbers and truth values count as the text they are written with."""
+    """Words; numbers and truth values count as the text they are written with, unless there is a pattern."""
 
     what: str = "text"
     empty: bool = False
     """Whether no text at all will do."""
     longest: int = 2000
+    """Characters."""
+    pattern: str | None = None
+    """What the text must match, between ``^`` and ``$``."""
 
     @property
     def expected(self) -> str:
@@ -143,21 +150,26 @@ class Text:
         return self.what
 
     def read(self, node: Node, reading: Reading) -> str | None:
-        """Return the text without the white space around it."""
+        """Return the text in NFC, without the white space around it."""
         if not isinstance(node, Leaf) or node.value is None:
             reading.reject(node, self.expected)
             return None
-        text = node.text.strip()
+        text = unicodedata.normalize("NFC", node.text.strip())
         if not text and not self.empty:
             reading.reject(node, f"{self.expected}, not empty")
             return None
         if len(text) > self.longest:
             reading.reject(node, f"{self.expected} of at most {self.longest:,} characters")
             return None
+        if self.pattern and not (isinstance(node.value, str) and re.search(self.pattern, text)):
+            reading.reject(node, self.expected)
+            return None
         return text
 
     def schema(self) -> Schema:
         """Return the JSON Schema."""
+        if self.pattern:
+            return {"type": "string", "maxLength": self.longest, "pattern": self.pattern}
         pattern: Schema = {} if self.empty else {"pattern": r"\S"}
         return {"type": ["string", "number", "boolean"], "maxLength": self.longest, **pattern}
 
@@ -174,6 +186,8 @@ class Number:
     @property
     def expected(self) -> str:
         """What the value may be."""
+        if self.low == self.high:
+            return f"{_plain(self.low)} ({self.unit})"
         noun = "a whole number" if self.whole else "a number"
         unit = f" ({self.unit})" if self.unit else ""
         return f"{noun} from {_plain(self.low)} to {_plain(self.high)}{unit}"

@@ -69,7 +69,7 @@ class MapOf(Generic[T]):
             name = key.text.strip()
             if not name:
                 reading.report("empty-name", f"a name in {reading.name} is empty", key.place)
-            elif (value := self.value.read(item, reading.under(name))) is not None:
+            elif (value := self.value.read(item, reading.under(name, key.place))) is not None:
                 found[name] = value
         return found
 
@@ -123,7 +123,7 @@ class Record(Generic[T]):
     keys: Mapping[str, Key]
     doc: str = ""
     placed: bool = False
-    """Whether what is made takes its ``place``."""
+    """Whether what is made takes its ``place``: that of its key, or its own in a list."""
 
     @property
     def expected(self) -> str:
@@ -138,7 +138,7 @@ class Record(Generic[T]):
         values = self._read_keys(node, reading)
         if not _needed(self.make, self.keys) <= values.keys():
             return None
-        return self.make(**values, place=node.place) if self.placed else self.make(**values)
+        return self.make(**values, place=reading.key or node.place) if self.placed else self.make(**values)
 
     def _read_keys(self, node: Table, reading: Reading) -> dict[str, object]:
         values: dict[str, object] = {}
@@ -149,14 +149,14 @@ class Record(Generic[T]):
                 reading.report("unknown-key", f"unknown key {leaf.text!r}{where}", leaf.place, hint)
                 continue
             key = self.keys[leaf.text]
-            if (value := key.kind.read(item, reading.under(leaf.text))) is not None:
+            if (value := key.kind.read(item, reading.under(leaf.text, leaf.place))) is not None:
                 values[key.into or leaf.text] = value
         written = {leaf.text for leaf, _ in node.entries}
         for name, key in self.keys.items():
             if key.required and name not in written:
                 subject = reading.name or "the file"
                 hint = f"add {name}: {key.doc[:1].lower()}{key.doc[1:]}"
-                reading.report("missing-key", f"{subject} has no {name}", node.place, hint)
+                reading.report("missing-key", f"{subject} has no {name}", reading.key or node.place, hint)
         return values
 
     def schema(self) -> Schema:
@@ -219,7 +219,7 @@ class Variants(Generic[T]):
         written = [leaf.text for leaf, _ in node.entries]
         close = next((c for word in written if (c := nearest(word, self.sorts))), None)
         hint = f"did you mean {close!r}?" if close else f"add one of {words}"
-        reading.report("missing-key", f"{reading.name} has none of {words}", node.place, hint)
+        reading.report("missing-key", f"{reading.name} has none of {words}", reading.key or node.place, hint)
         return None
 
     def schema(self) -> Schema:

@@ -15,8 +15,8 @@ LARGEST_SETTINGS = 8 * 2**20
 LARGEST_TEXT = 32 * 2**20
 """Bytes of a chapter; the longest novels have 10 MB in all."""
 
-LONGEST_EXCERPT = 160
-"""Characters of a source line that a problem shows."""
+LONGEST_EXCERPT = 4000
+"""Characters of a source line that a problem keeps; a paragraph may stand in one line."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _PAIRS = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
