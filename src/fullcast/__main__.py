@@ -6,11 +6,11 @@ import sys
 def main() -> None:
     """Run the command line."""
     if sys.argv[1:] == ["--version"]:
-        from fullcast import __version__  # noqa: PLC0415 - nothing else may load for a version
+        from fullcast import __version__
 
         sys.stdout.write(f"fullcast {__version__}\n")
         return
-    from fullcast.cli.app import run  # noqa: PLC0415 - typer takes longer to load than all of --version
+    from fullcast.cli.app import run
 
     sys.exit(run(sys.argv[1:]))
 

@@ -6,8 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from fullcast.engines.base import Recording, RequestId, SegmentError, SoundEngine, SoundRequest, SpeechEngine
-from fullcast.engines.base import SpeechRequest
+from fullcast.engines.base import (
+    Recording,
+    RequestId,
+    SegmentError,
+    SoundEngine,
+    SoundRequest,
+    SpeechEngine,
+    SpeechRequest,
+)
 from fullcast.errors import EngineError, FullcastError, Severity
 from fullcast.files.store import Entry, Store
 from fullcast.model import Device, Finding, PlannedSound, PlannedTake, Settings
@@ -109,9 +116,9 @@ def _keep_take(take: PlannedTake, result: Recording | SegmentError, store: Store
     if isinstance(result, SegmentError):
         return result.reason if result.retry else Lost(key=take.key, finding=_lost(take, result.reason))
     # numpy comes with the first recording, not with the module: planning must stay light.
-    from fullcast.audio.check import check_take  # noqa: PLC0415
-    from fullcast.audio.edit import find_speech  # noqa: PLC0415
-    from fullcast.files.sounds import encode_take  # noqa: PLC0415
+    from fullcast.audio.check import check_take
+    from fullcast.audio.edit import find_speech
+    from fullcast.files.sounds import encode_take
 
     findings = check_take(result.audio, take.segment.text)
     broken = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
@@ -173,7 +180,7 @@ def _keep_sound(sound: PlannedSound, result: Recording | SegmentError, store: St
     if isinstance(result, SegmentError):
         finding = Finding(code="lost-sound", message=f"{sound.prompt}: {result.reason}", subject=sound.prompt)
         return Lost(key=sound.key, finding=finding)
-    from fullcast.files.sounds import encode_take  # noqa: PLC0415 - numpy comes with the first recording
+    from fullcast.files.sounds import encode_take
 
     origin: dict[str, str | int | float] = {
         "prompt": sound.prompt,

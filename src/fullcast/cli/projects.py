@@ -1,0 +1,186 @@
+"""Commands about a project: ``new``, ``check``, ``plan``, ``status``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fullcast.cli.console import Console, clock, columns, problem_document, size
+from fullcast.cli.options import (
+    HERE,
+    AsJson,
+    Chapters,
+    Engine,
+    ProjectPath,
+    Quiet,
+    choices_of,
+    console_of,
+    project_folder,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from fullcast.production.summary import Reason, Summary
+
+
+def new(
+    name: Annotated[Path, typer.Argument(help="Folder to make.")],
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="An EPUB, a text or a Markdown file to make the project from."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a project: an example to start from, or a whole book from an EPUB, text or Markdown file.
+
+    Examples:
+      fullcast new mybook
+
+      fullcast new holmes --from holmes.epub
+    """
+    from fullcast.production.creation import create
+
+    console = console_of(as_json, quiet)
+    made = create(name, source)
+    console.document(
+        {
+            "folder": str(made.folder),
+            "title": made.title,
+            "chapters": [{"title": title, "words": words} for title, words in made.chapters],
+            "left_out": [{"what": what, "why": why} for what, why in made.left_out],
+        }
+    )
+    console.print(f"{made.folder}: “{made.title}”, {len(made.chapters)} chapters")
+    for title, words in made.chapters:
+        console.print(f"  {title} ({words} words)")
+    for what, why in made.left_out:
+        console.print(f"  left out: {what} ({why})")
+    console.print(f"next: fullcast render {made.folder}")
+
+
+def check(
+    project: ProjectPath = HERE, engine: Engine = None, as_json: AsJson = False, quiet: Quiet = False
+) -> None:
+    """Find everything that is wrong with a project; records nothing and writes nothing.
+
+    Examples:
+      fullcast check books/holmes
+    """
+    from fullcast.production.preparing import prepare
+
+    console = console_of(as_json, quiet)
+    prepared = prepare(project_folder(project), choices_of(engine, None), settings_of())
+    console.document({"ok": True, "problems": [problem_document(item) for item in prepared.warnings]})
+    if not as_json:
+        console.show_problems(prepared.warnings)
+    chapters = len(prepared.plan.chapters)
+    console.print(f"{prepared.book.credits.title}: {chapters} chapters, no errors")
+
+
+def plan(
+    project: ProjectPath = HERE,
+    chapter: Chapters = None,
+    engine: Engine = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Say for each take and sound why it must be made.")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what a render would do: chapters, takes, minutes, disk. Records nothing.
+
+    Examples:
+      fullcast plan books/holmes
+
+      fullcast plan books/holmes --why --json
+    """
+    from fullcast.production.preparing import prepare
+    from fullcast.production.summary import open_stores, reasons, summarise
+
+    console = console_of(as_json, quiet)
+    prepared = prepare(project_folder(project), choices_of(engine, chapter), settings_of())
+    console.show_problems(prepared.warnings)
+    takes, sounds = open_stores(prepared)
+    summary = summarise(prepared, takes, sounds)
+    found = reasons(prepared, takes, sounds) if why else ()
+    document = summary.to_json()
+    if why:
+        document["why"] = [reason.to_json() for reason in found]
+    console.document(document)
+    for message in prepared.decided:
+        console.say(message)
+    _show_plan(summary, found, console)
+
+
+def _show_plan(summary: Summary, found: tuple[Reason, ...], console: Console) -> None:
+    rows = [("", "chapter", "lines", "quotes", "unnamed", "takes", "missing", "sounds", "speech")]
+    rows += [
+        (
+            str(item.number),
+            item.title,
+            str(item.lines),
+            str(item.quotations),
+            str(item.unattributed),
+            str(item.takes.total),
+            str(item.takes.missing),
+            str(item.sounds.total),
+            clock(item.speech_seconds),
+        )
+        for item in summary.chapters
+    ]
+    console.print(columns(rows, right=frozenset({0, 2, 3, 4, 5, 6, 7, 8})))
+    console.print(
+        f"{summary.takes.missing} of {summary.takes.total} takes and {summary.sounds.missing} of "
+        f"{summary.sounds.total} sounds to make with {summary.engine} and {summary.sound_engine}; "
+        f"{clock(summary.speech_seconds)} of speech, {size(summary.disk_bytes)} in the store"
+    )
+    for reason in found:
+        text = reason.text if len(reason.text) <= 50 else f"{reason.text[:49]}…"
+        who = f"{reason.speaker}: " if reason.speaker else ""
+        console.print(f"  chapter {reason.chapter}: {reason.kind} {who}“{text}”: {reason.reason}")
+
+
+def status(
+    project: ProjectPath = HERE, engine: Engine = None, as_json: AsJson = False, quiet: Quiet = False
+) -> None:
+    """Show how far a book is: takes, sounds and deliveries that are ready.
+
+    Examples:
+      fullcast status books/holmes
+    """
+    from fullcast.production.remembering import look
+
+    console = console_of(as_json, quiet)
+    folder = project_folder(project)
+    found = look(folder, engine, settings_of)
+    console.document(found)
+    if not as_json:
+        _show_status(found, console)
+
+
+def _show_status(found: dict, console: Console) -> None:  # type: ignore[type-arg]
+    rows = [("", "chapter", "takes", "sounds", "speech")]
+    for item in found["chapters"]:
+        takes, sounds = item["takes"], item["sounds"]
+        rows.append(
+            (
+                str(item["number"]),
+                item["title"],
+                f"{takes['ready']}/{takes['total']}",
+                f"{sounds['ready']}/{sounds['total']}",
+                clock(item["speech_seconds"]),
+            )
+        )
+    console.print(columns(rows, right=frozenset({0, 2, 3, 4})))
+    takes = found["takes"]
+    console.print(f"{found['title']}: {takes['ready']} of {takes['total']} takes ready ({found['engine']})")
+    for delivery in found["deliveries"]:
+        state = "up to date" if found["fresh"] else "made before the last change"
+        console.print(f"{delivery['name']}: {delivery['folder']}, {clock(delivery['seconds'])}, {state}")
+    if not found["deliveries"]:
+        console.print("no delivery yet: fullcast render makes them")

@@ -1,0 +1,145 @@
+"""Finds out what a machine can do before a render finds out what it cannot."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from fullcast import __version__
+from fullcast.engines.base import SoundEngine, SpeechEngine
+from fullcast.engines.registry import load_sound_engines, load_speech_engines
+from fullcast.errors import FullcastError
+from fullcast.files.voices import list_voices
+from fullcast.model import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "note", "missing"]
+    message: str
+    hint: str | None = None
+    needed: bool = False
+    """Whether nothing can be rendered without it."""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the check as a JSON object."""
+        return asdict(self)
+
+
+def examine(settings: Settings) -> tuple[Check, ...]:
+    """Look at engines, devices, folders and libraries; changes nothing.
+
+    Args:
+        settings: The machine.
+    """
+    speech = [_check_engine("speech", engine) for engine in load_speech_engines().values()]
+    sound = [_check_engine("sound", engine) for engine in load_sound_engines().values()]
+    return (
+        Check(name="fullcast", state="ok", message=f"{__version__} on Python {platform.python_version()}"),
+        Check(name="processors", state="ok", message=f"{settings.jobs} may be busy at once"),
+        *speech,
+        *sound,
+        _any_ready("speech", speech),
+        _any_ready("sound", sound),
+        *_check_devices(),
+        *_check_folders(settings),
+        _check_voices(settings),
+        _check_disk(),
+    )
+
+
+def _check_engine(kind: str, engine: SpeechEngine | SoundEngine) -> Check:
+    name = f"{kind} engine {engine.name}"
+    try:
+        engine.check()
+    except FullcastError as error:
+        return Check(name=name, state="missing", message=error.message, hint=error.hint)
+    licence = f", {engine.limits.licence}" if engine.limits.licence else ""
+    return Check(name=name, state="ok", message=f"ready: revision {engine.revision}{licence}")
+
+
+def _any_ready(kind: str, checks: list[Check]) -> Check:
+    ready = [check.name.split()[-1] for check in checks if check.state == "ok"]
+    if ready:
+        return Check(
+            name=f"{kind} engines", state="ok", message=f"{len(ready)} ready: {', '.join(ready)}", needed=True
+        )
+    return Check(
+        name=f"{kind} engines",
+        state="missing",
+        message="none is ready",
+        hint="install fullcast again in a fresh environment: pip install --force-reinstall fullcast",
+        needed=True,
+    )
+
+
+def _check_devices() -> tuple[Check, ...]:
+    """Look for GPUs through NVIDIA's library; the embedded engines need none."""
+    # Only doctor asks for GPUs on every run; the library belongs to it alone.
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError as error:
+        message = f"no NVIDIA GPU that can be used ({error}); the embedded engines run on the processor"
+        return (Check(name="GPU", state="note", message=message),)
+    try:
+        return tuple(_describe_gpu(pynvml, index) for index in range(pynvml.nvmlDeviceGetCount()))
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def _describe_gpu(nvml: object, index: int) -> Check:
+    handle = nvml.nvmlDeviceGetHandleByIndex(index)  # type: ignore[attr-defined] # the library has no types
+    memory = nvml.nvmlDeviceGetMemoryInfo(handle)  # type: ignore[attr-defined]
+    name = nvml.nvmlDeviceGetName(handle)  # type: ignore[attr-defined]
+    free = f"{memory.free / 1e9:.0f} of {memory.total / 1e9:.0f} GB free"
+    torch = "" if find_spec("torch") else "; torch is not installed: pip install fullcast[gpu]"
+    return Check(name=f"GPU {index}", state="note" if torch else "ok", message=f"{name}, {free}{torch}")
+
+
+def _check_folders(settings: Settings) -> tuple[Check, ...]:
+    folders = {
+        "voices": settings.voice_folders,
+        "sounds": settings.sound_folders,
+        "models": settings.model_folders,
+    }
+    return tuple(_check_folder(kind, folder) for kind, several in folders.items() for folder in several)
+
+
+def _check_folder(kind: str, folder: Path) -> Check:
+    if folder.is_dir() and os.access(folder, os.R_OK):
+        return Check(name=f"{kind} folder", state="ok", message=str(folder))
+    return Check(
+        name=f"{kind} folder",
+        state="missing",
+        message=f"{folder} is not there or cannot be read",
+        hint=f"mount it, or change FULLCAST_{kind.upper()}",
+    )
+
+
+def _check_voices(settings: Settings) -> Check:
+    voices, problems = list_voices(project=None, settings=settings)
+    if problems:
+        return Check(name="voices", state="note", message=f"{len(voices)} found; {problems[0].message}")
+    return Check(name="voices", state="ok", message=f"{len(voices)} found")
+
+
+def _check_disk() -> Check:
+    free = shutil.disk_usage(Path.cwd()).free
+    if free > 2e9:
+        return Check(name="disk", state="ok", message=f"{free / 1e9:.0f} GB free here")
+    return Check(
+        name="disk",
+        state="note",
+        message=f"only {free / 1e9:.1f} GB free here",
+        hint="a ten-hour book needs about 2 GB in its store",
+    )

@@ -1,0 +1,67 @@
+"""Voices to be heard before they are cast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fullcast.engines.base import Recording, RequestId, SegmentError, SpeechRequest
+from fullcast.engines.registry import choose_speech_engine
+from fullcast.errors import EngineError, UsageError
+from fullcast.files.voices import find_voice
+from fullcast.model import Device, Settings, Voice
+
+WORDS = {
+    "en": "My name is {name}. The lamp was lit at dusk, and nobody in the harbour slept that night.",
+    "de": "Ich heiße {name}. In der Dämmerung wurde die Lampe angezündet, und niemand schlief.",
+    "fr": "Je m'appelle {name}. La lampe fut allumée au crépuscule, et personne ne dormit au port.",
+    "es": "Me llamo {name}. Al anochecer encendieron la lámpara, y nadie durmió en el puerto.",
+    "zh": "我叫{name}。黄昏时分，灯塔亮了，那一夜港口里没有人睡着。",
+}
+"""What a voice says when nothing else is asked for, by language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audition:
+    """Who is to be heard, saying what."""
+
+    names: tuple[str, ...]
+    text: str | None = None
+    language: str | None = None
+    engine: str | None = None
+
+
+def audition(wanted: Audition, output: Path, *, project: Path, settings: Settings) -> float:
+    """Have voices say something, one after the other, and write it to a file.
+
+    Returns:
+        Duration in seconds.
+
+    Raises:
+        ProjectError: If a voice is unknown.
+        UsageError: If the file's kind is unknown.
+        EngineError: If a voice could not be recorded.
+    """
+    from fullcast.files.sounds import write_sound
+
+    if output.suffix not in {".wav", ".flac"}:
+        raise UsageError(
+            f"{output}: cannot write {output.suffix or 'a file without suffix'}", hint="use .wav or .flac"
+        )
+    engine = choose_speech_engine(wanted.engine or "auto").engine
+    voices = [find_voice(name, project=project, settings=settings) for name in wanted.names]
+    requests = [_request(voice, number, wanted) for number, voice in enumerate(voices)]
+    recordings: dict[str, Recording] = {}
+    with engine.open(Device(), settings) as session:
+        for key, result in session.record(iter(requests)):
+            if isinstance(result, SegmentError):
+                voice = voices[int(key)]
+                raise EngineError(f"{engine.name} could not record {voice.name}: {result.reason}")
+            recordings[key] = result
+    return write_sound((recordings[request.id].audio for request in requests), output, gap=0.6)
+
+
+def _request(voice: Voice, number: int, wanted: Audition) -> SpeechRequest:
+    language = wanted.language or voice.languages[0]
+    words = wanted.text or WORDS.get(language.split("-")[0], WORDS["en"]).format(name=voice.name)
+    return SpeechRequest(id=RequestId(str(number)), text=words, voice=voice, language=language, seed=number)

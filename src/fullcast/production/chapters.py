@@ -1,0 +1,174 @@
+"""From a planned chapter and what the store holds to a job for the workers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from fullcast.files.disk import write_whole
+from fullcast.files.store import Entry, Store
+from fullcast.fingerprint import digest, digest_file
+from fullcast.model import Book, ChapterPlan, Delivery, Placed, Sound, Take, Timeline
+from fullcast.production.preparing import Prepared
+from fullcast.production.workshop import ChapterJob, Coding, Master
+from fullcast.timeline import Recorded, make_timeline
+from fullcast.units import MIX_RATE, Lufs
+
+REVISION = 1
+"""Counts up when mixing, mastering or encoding would give other audio from the same plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelves:
+    """What a project's ``.fullcast`` holds."""
+
+    takes: Store
+    sounds: Store
+    measured: Mapping[str, tuple[int, int, int, float]]
+    """Rate, samples, channels and loudness of sounds, by the hash of the file."""
+    levels: Mapping[str, Lufs]
+    """Loudness of each voice, by the voice's name."""
+
+
+def take_of(entry: Entry, store: Store) -> Take:
+    """Return a take as the timeline wants it."""
+    return Take(
+        key=entry.key,
+        file=store.file_of(entry.key),
+        digest=entry.digest,
+        rate=entry.rate,
+        samples=entry.samples,
+        begins=entry.begins,
+        ends=entry.ends,
+        words=entry.words,
+    )
+
+
+def sound_sources(chapter: ChapterPlan, shelves: Shelves) -> dict[str, tuple[Path, str]]:
+    """Return file and hash of each sound of a chapter, by its name in the timeline."""
+    sources: dict[str, tuple[Path, str]] = {}
+    for placed, planned in chapter.sounds:
+        if planned is None and placed.cue.file is not None:
+            sources[str(placed.cue.file)] = (placed.cue.file, digest_file(placed.cue.file))
+        elif planned is not None and (entry := shelves.sounds.get(planned.key)) is not None:
+            sources[planned.key] = (shelves.sounds.file_of(planned.key), entry.digest)
+    return sources
+
+
+def is_stereo(book: Book) -> bool:
+    """Return whether a book has anything to hear in stereo."""
+    ambience = book.mixing.ambience > float("-inf")
+    cues = ambience and any(chapter.cues or "::" in chapter.text for chapter in book.chapters)
+    return cues or any(character.pan or character.room for character in book.cast.values())
+
+
+def codings(book: Book, deliveries: Iterable[Delivery]) -> dict[str, Coding]:
+    """Return how each delivery is coded, by the delivery's name."""
+    usual = 2 if is_stereo(book) else 1
+    return {
+        delivery.name: Coding(
+            codec=delivery.codec,
+            bitrate=delivery.bitrate,
+            channels=delivery.channels or usual,
+            rate=MIX_RATE,
+        )
+        for delivery in deliveries
+    }
+
+
+def plan_timeline(
+    prepared: Prepared, chapter: ChapterPlan, shelves: Shelves, lost: frozenset[str]
+) -> Timeline:
+    """Return a chapter in time, without the takes and sounds that were lost.
+
+    Raises:
+        KeyError: If a take is neither recorded nor lost.
+    """
+    kept = tuple(take for take in chapter.takes if take.key not in lost)
+    entries = {take.key: shelves.takes.entries()[take.key] for take in kept}
+    sounds = {
+        name: _sound(name, file, hashed, shelves.measured[hashed])
+        for name, (file, hashed) in sound_sources(chapter, shelves).items()
+    }
+    present = tuple(
+        (cue, planned)
+        for cue, planned in chapter.sounds
+        if (planned.key if planned else str(cue.cue.file)) in sounds
+    )
+    recorded = Recorded(
+        takes={key: take_of(entry, shelves.takes) for key, entry in entries.items()},
+        sounds=sounds,
+        levels=shelves.levels,
+    )
+    shortened = ChapterPlan(
+        number=chapter.number, chapter=chapter.chapter, script=chapter.script, takes=kept, sounds=present
+    )
+    return make_timeline(prepared.book, shortened, recorded)
+
+
+def _sound(name: str, file: Path, hashed: str, measured: tuple[int, int, int, float]) -> Sound:
+    rate, samples, channels, loudness = measured
+    return Sound(
+        key=name, file=file, digest=hashed, rate=rate, samples=samples, channels=channels, loudness=loudness
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChapterOrder:
+    """A chapter's job, and which of its encodings each delivery takes."""
+
+    job: ChapterJob
+    keys: Mapping[str, str]
+    """Key of the encoding, by the delivery's name; deliveries coded alike share one."""
+
+
+def chapter_order(
+    prepared: Prepared, chapter: ChapterPlan, timeline: Timeline, deliveries: Iterable[Delivery]
+) -> ChapterOrder:
+    """Return the job that makes every encoding of a chapter that the deliveries want; equal ones once."""
+    wanted = tuple(deliveries)
+    coded = codings(prepared.book, wanted)
+    heard = digest([REVISION, _heard(timeline), prepared.book.mixing])
+    masters: dict[str, Master] = {}
+    keys: dict[str, str] = {}
+    for delivery in wanted:
+        coding = coded[delivery.name]
+        loudness = None if delivery.preset == "mix" else delivery.loudness
+        key = digest([heard, coding, loudness, delivery.peak])
+        file = prepared.cache / "encoded" / f"{key}{coding.suffix}"
+        masters[key] = Master(key=key, file=file, coding=coding, loudness=loudness, peak=delivery.peak)
+        keys[delivery.name] = key
+    job = ChapterJob(
+        number=chapter.number,
+        title=chapter.chapter.title,
+        timeline=timeline,
+        mixing=prepared.book.mixing,
+        masters=tuple(masters.values()),
+    )
+    return ChapterOrder(job=job, keys=keys)
+
+
+_NOT_HEARD = frozenset({"file"})
+
+
+def _heard(timeline: Timeline) -> object:
+    """Return what of a timeline is heard: hashes instead of paths, no line ids."""
+    names = [field.name for field in fields(Placed) if field.name not in _NOT_HEARD]
+    placed = [[getattr(item, name) for name in names] for item in timeline.placed]
+    return [timeline.length, placed, timeline.speech]
+
+
+def read_measured(folder: Path) -> dict[str, tuple[int, int, int, float]]:
+    """Return what was measured on sounds in earlier runs, by the hash of the file; empty if unreadable."""
+    try:
+        stored = json.loads((folder / "measured.json").read_bytes())
+        return {str(key): (int(r), int(n), int(c), float(level)) for key, (r, n, c, level) in stored.items()}
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def write_measured(folder: Path, measured: Mapping[str, tuple[int, int, int, float]]) -> None:
+    """Keep what was measured on sounds."""
+    write_whole(folder / "measured.json", json.dumps(measured, sort_keys=True).encode())

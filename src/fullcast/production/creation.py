@@ -1,0 +1,38 @@
+"""New projects: an example, or a whole book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fullcast.files.book_import import read_manuscript
+from fullcast.files.scaffold import make_project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """A project that was made."""
+
+    folder: Path
+    title: str
+    chapters: tuple[tuple[str, int], ...]
+    """Title and number of words."""
+    left_out: tuple[tuple[str, str], ...]
+    """What of the manuscript is not in the project, and why."""
+
+
+def create(folder: Path, source: Path | None) -> Created:
+    """Make a project.
+
+    Args:
+        folder: Where; must not exist, or be empty.
+        source: EPUB, text or Markdown; None makes an example to start from.
+
+    Raises:
+        ProjectError: If the source cannot be read; nothing is written.
+        UsageError: If the folder is in use.
+        StoreError: If the disk refuses.
+    """
+    manuscript = read_manuscript(source) if source else None
+    made = make_project(folder, manuscript)
+    return Created(folder=folder, title=made.title, chapters=made.chapters, left_out=made.left_out)

@@ -1,0 +1,392 @@
+"""The main job: record what is missing, mix and encode each chapter as soon as it can be, deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fullcast.errors import DamagedError
+from fullcast.files.lockfile import Level, write_lock
+from fullcast.files.runlock import run_lock
+from fullcast.files.store import Store
+from fullcast.model import ChapterPlan, Codec, Delivery, Finding, PlannedTake, Settings
+from fullcast.production.chapters import (
+    Shelves,
+    chapter_order,
+    plan_timeline,
+    read_measured,
+    sound_sources,
+    write_measured,
+)
+from fullcast.production.delivering import Result, deliver
+from fullcast.production.events import (
+    ChapterEncoded,
+    Decided,
+    Delivered,
+    Emit,
+    Found,
+    RunStarted,
+    SoundMade,
+    TakeRecorded,
+    Waiting,
+)
+from fullcast.production.levels import known_levels, level_id, level_takes
+from fullcast.production.preparing import Choices, Prepared, facts_of, prepare
+from fullcast.production.recording import Lost, record_sounds, record_takes
+from fullcast.production.scheduling import HEARTBEAT, Workers, finished, open_workers
+from fullcast.production.workshop import (
+    ChapterJob,
+    Encoded,
+    Source,
+    measure_sound,
+    measure_voice,
+    read_encoded,
+)
+from fullcast.units import Decibels, Lufs
+
+MIX = Delivery(name="mix", preset="mix", codec=Codec.FLAC, peak=Decibels(0.0))
+"""What ``fullcast mix`` makes: each chapter's mix, unmastered, to listen to or to work on elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run did."""
+
+    prepared: Prepared
+    recorded: int
+    """Takes recorded in this run."""
+    encoded: int
+    """Chapters encoded in this run."""
+    results: tuple[Result, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a run is asked for."""
+
+    choices: Choices = field(default_factory=Choices)
+    record: bool = True
+    """Whether missing takes and sounds are made; otherwise chapters that lack some are left out."""
+    mix: bool = False
+    """Whether mixes are made instead of the project's deliveries."""
+
+
+def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outcome:
+    """Bring a project's deliveries up to date.
+
+    Args:
+        project: The project's folder or its project.yaml.
+        order: What is asked for.
+        settings: The machine.
+        emit: Where events go.
+
+    Returns:
+        What was done; findings of level error or lost takes are for the caller to turn into an exit code.
+
+    Raises:
+        ProjectError: If the project is wrong; nothing was recorded.
+        SetupError: If the machine is not ready.
+        EngineError: If an engine broke; finished takes are kept.
+        StoreError: If the disk failed or another run holds the project.
+    """
+    prepared = prepare(project, order.choices, settings)
+    for message in prepared.decided:
+        emit(Decided(message=message))
+    deliveries = (MIX,) if order.mix else prepared.book.deliveries
+    with run_lock(prepared.cache), open_workers(settings.jobs) as workers:
+        run = _Run(prepared, deliveries, _Hands(workers=workers, settings=settings, emit=emit))
+        run.carry_out(record=order.record)
+        results = run.deliver()
+    for result in results:
+        emit(result_event(result))
+    return Outcome(
+        prepared=prepared,
+        recorded=run.recorded,
+        encoded=run.encoded_now,
+        results=results,
+        findings=tuple(run.findings),
+    )
+
+
+def result_event(result: Result) -> Delivered:
+    """Return the event that tells of a finished delivery."""
+    return Delivered(
+        name=result.name,
+        folder=str(result.folder),
+        files=tuple(file.name for file in result.files),
+        seconds=result.seconds,
+        size=result.size,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hands:
+    """What a run works with."""
+
+    workers: Workers
+    settings: Settings
+    emit: Emit
+
+
+class _Run:
+    """One pass over a project; knows what is still missing and starts each chapter when nothing is."""
+
+    def __init__(self, prepared: Prepared, deliveries: tuple[Delivery, ...], hands: _Hands) -> None:
+        self._prepared = prepared
+        self._deliveries = deliveries
+        self._hands = hands
+        self._takes = Store(prepared.cache / "takes")
+        self._sounds = Store(prepared.cache / "sounds")
+        self._measured = read_measured(self._sounds.folder)
+        self._levels = known_levels(prepared)
+        self._waiting = {chapter.number: chapter for chapter in prepared.chapters}
+        self._planned = {take.key: take for chapter in prepared.plan.chapters for take in chapter.takes}
+        self._lost: set[str] = set()
+        self._damaged: set[str] = set()
+        self._voices = dict(level_takes(prepared))
+        self._measuring: dict[Future[float], str] = {}
+        self._encoding: dict[Future[tuple[Encoded, ...]], ChapterJob] = {}
+        self._encoded: dict[int, dict[str, Encoded]] = {}
+        self._keys: dict[int, Mapping[str, str]] = {}
+        self._seconds = 0.0
+        self.findings: list[Finding] = []
+        self.recorded = 0
+        self.encoded_now = 0
+
+    def carry_out(self, *, record: bool) -> None:
+        """Do everything up to the encoded chapters."""
+        missing = self._missing_takes()
+        sounds = self._missing_sounds()
+        self._announce(missing, len(sounds))
+        if record:
+            self._make_sounds(sounds)
+        self._measure_sounds()
+        self._advance()
+        if record:
+            self._record(missing)
+        self._settle(record=record)
+        self._keep_decisions()
+        self._list_left_out()
+
+    def _announce(self, missing: list[PlannedTake], sounds: int) -> None:
+        plan = self._prepared.plan
+        self._hands.emit(
+            RunStarted(
+                title=self._prepared.book.credits.title,
+                chapters=len(self._prepared.chapters),
+                takes=len(self._planned),
+                missing_takes=len(missing),
+                sounds=len({sound.key for chapter in plan.chapters for _, sound in chapter.sounds if sound}),
+                missing_sounds=sounds,
+                seconds=sum(take.estimate for take in missing),
+            )
+        )
+
+    def _missing_takes(self) -> list[PlannedTake]:
+        """Return what must be recorded: first what decides levels, then chapter by chapter."""
+        first = [key for keys in self._voices.values() for key in keys]
+        later = [take.key for chapter in self._prepared.chapters for take in chapter.takes]
+        ready = self._takes.ready()
+        return [self._planned[key] for key in dict.fromkeys([*first, *later]) if key not in ready]
+
+    def _missing_sounds(self) -> list[str]:
+        ready = self._sounds.ready()
+        wanted = (sound.key for chapter in self._prepared.chapters for _, sound in chapter.sounds if sound)
+        return [key for key in dict.fromkeys(wanted) if key not in ready]
+
+    def _make_sounds(self, keys: list[str]) -> None:
+        planned = {
+            sound.key: sound for chapter in self._prepared.chapters for _, sound in chapter.sounds if sound
+        }
+        made = record_sounds(
+            self._prepared.sound, [planned[key] for key in keys], self._sounds, self._hands.settings
+        )
+        for done, result in enumerate(made if keys else (), 1):
+            if isinstance(result, Lost):
+                self._lose(result)
+            self._hands.emit(SoundMade(prompt=planned[result.key].prompt, done=done, total=len(keys)))
+
+    def _measure_sounds(self) -> None:
+        shelves = self._shelves()
+        files = {
+            hashed: file
+            for chapter in self._prepared.chapters
+            for file, hashed in sound_sources(chapter, shelves).values()
+            if hashed not in self._measured
+        }
+        measuring = {self._hands.workers.call(measure_sound, file): hashed for hashed, file in files.items()}
+        for future, hashed in measuring.items():
+            self._measured[hashed] = future.result()
+        if measuring:
+            write_measured(self._sounds.folder, self._measured)
+
+    def _record(self, missing: list[PlannedTake]) -> None:
+        """Record takes; each may complete a chapter, which then goes to the workers at once."""
+        if not missing:
+            return
+        numbers = {
+            take.key: chapter.number for chapter in self._prepared.plan.chapters for take in chapter.takes
+        }
+        results = record_takes(self._prepared.speech, missing, self._takes, self._hands.settings)
+        for done, result in enumerate(results, 1):
+            if isinstance(result, Lost):
+                self._lose(result)
+            else:
+                self.recorded += 1
+                self._seconds += result.entry.samples / result.entry.rate
+                self.findings += result.findings
+            self._hands.emit(
+                TakeRecorded(
+                    chapter=numbers[result.key], done=done, total=len(missing), seconds=self._seconds
+                )
+            )
+            self._advance()
+
+    def _lose(self, lost: Lost) -> None:
+        self._lost.add(lost.key)
+        self.findings.append(lost.finding)
+        self._hands.emit(Found(finding=lost.finding))
+
+    def _present(self, key: str) -> bool:
+        return key in self._takes.ready() or key in self._lost
+
+    def _advance(self) -> None:
+        """Start whatever can be started, take in whatever is done; never waits."""
+        for voice in [name for name, keys in self._voices.items() if all(map(self._present, keys))]:
+            self._start_measuring(voice, self._voices.pop(voice))
+        for measured in [future for future in self._measuring if future.done()]:
+            self._levels[self._measuring.pop(measured)] = Lufs(measured.result())
+        for number in [number for number, chapter in self._waiting.items() if self._is_ready(chapter)]:
+            self._start_chapter(self._waiting.pop(number))
+        for encoded in [future for future in self._encoding if future.done()]:
+            self._take_in(encoded)
+
+    def _start_measuring(self, voice: str, keys: Iterable[str]) -> None:
+        entries = [entry for key in keys if (entry := self._takes.get(key)) is not None]
+        if not entries:
+            return
+        sources = tuple(Source(file=self._takes.file_of(entry.key), digest=entry.digest) for entry in entries)
+        self._measuring[self._hands.workers.call(measure_voice, sources)] = voice
+
+    def _is_ready(self, chapter: ChapterPlan) -> bool:
+        """Return whether nothing is missing; asked often, so the likely obstacle is looked at first."""
+        if not chapter.takes or not self._present(chapter.takes[-1].key):
+            return False
+        voices = {take.voice.name for take in chapter.takes if take.key not in self._lost}
+        if not voices <= self._levels.keys() or not all(self._present(take.key) for take in chapter.takes):
+            return False
+        sounds = (sound.key for _, sound in chapter.sounds if sound)
+        return all(key in self._sounds.ready() or key in self._lost for key in sounds)
+
+    def _shelves(self) -> Shelves:
+        return Shelves(takes=self._takes, sounds=self._sounds, measured=self._measured, levels=self._levels)
+
+    def _start_chapter(self, chapter: ChapterPlan) -> None:
+        timeline = plan_timeline(self._prepared, chapter, self._shelves(), frozenset(self._lost))
+        order = chapter_order(self._prepared, chapter, timeline, self._deliveries)
+        job, self._keys[chapter.number] = order.job, order.keys
+        own = self._encoded.setdefault(chapter.number, {})
+        own.update({m.key: there for m in job.masters if (there := read_encoded(m.file)) is not None})
+        self.findings += [finding for encoded in own.values() for finding in encoded.findings]
+        rest = replace(job, masters=tuple(master for master in job.masters if master.key not in own))
+        if rest.masters:
+            self._encoding[self._hands.workers.produce(rest)] = rest
+
+    def _take_in(self, future: Future[tuple[Encoded, ...]]) -> None:
+        job = self._encoding.pop(future)
+        try:
+            results = future.result()
+        except DamagedError as error:
+            self._mark_damaged(Path(error.file).stem, job.number)
+            return
+        for encoded in results:
+            self._encoded[job.number][encoded.key] = encoded
+            self.encoded_now += 1
+            self.findings += encoded.findings
+            self._tell(encoded)
+
+    def _tell(self, encoded: Encoded) -> None:
+        self._hands.emit(
+            ChapterEncoded(
+                number=encoded.number,
+                title=encoded.title,
+                codec=encoded.file.suffix.removeprefix("."),
+                done=sum(map(len, self._encoded.values())),
+                total=len(self._prepared.chapters) * len({d.codec for d in self._deliveries}),
+                seconds=encoded.measured.duration,
+                loudness=encoded.measured.loudness,
+                true_peak=encoded.measured.true_peak,
+            )
+        )
+
+    def _mark_damaged(self, key: str, number: int) -> None:
+        """Have a recording made again that a worker found damaged."""
+        self._takes.discard(key)
+        self._sounds.discard(key)
+        self._damaged.add(key)
+        self._waiting[number] = self._prepared.plan.chapters[number - 1]
+        message = f"the stored recording {key} was damaged and is made again"
+        self._hands.emit(Decided(message=message))
+
+    def _settle(self, *, record: bool) -> None:
+        """Wait for the workers; record again what they found damaged."""
+        while self._encoding or self._measuring or (record and self._damaged):
+            again, self._damaged = self._damaged, set()
+            if record and again:
+                self._make_sounds([key for key in again if key not in self._planned])
+                self._record([self._planned[key] for key in again if key in self._planned])
+            busy: list[Future[tuple[Encoded, ...]] | Future[float]] = [*self._encoding, *self._measuring]
+            if busy and not finished(busy, HEARTBEAT):
+                self._hands.emit(Waiting(doing=f"{len(self._encoding)} chapters being mixed and encoded"))
+            self._advance()
+
+    def _keep_decisions(self) -> None:
+        """Write into the lock what was decided in this run."""
+        prepared = self._prepared
+        levels = dict(prepared.lock.levels)
+        for voice, loudness in self._levels.items():
+            key = level_id(prepared, voice)
+            levels[key] = Level(voice=voice, engine=facts_of(prepared.speech).label, loudness=loudness)
+        lock = replace(prepared.lock, levels=levels)
+        if prepared.choices.engine is None:
+            lock = replace(
+                lock,
+                speech_engine=lock.speech_engine or prepared.speech.name,
+                sound_engine=lock.sound_engine or prepared.sound.name,
+            )
+        if lock != prepared.lock:
+            write_lock(prepared.book.folder, lock)
+
+    def _list_left_out(self) -> None:
+        """List the chapters that lack takes or sounds: the run was told to record nothing."""
+        for number, chapter in self._waiting.items():
+            missing = {take.key for take in chapter.takes if not self._present(take.key)}
+            message = (
+                f"left out: {len(missing)} of {len(chapter.takes)} takes are not recorded"
+                if missing
+                else "left out: a sound or a voice's level is missing"
+            )
+            self.findings.append(Finding(code="not-recorded", message=message, subject=f"chapter {number}"))
+
+    def deliver(self) -> tuple[Result, ...]:
+        """Write the deliveries from the encoded chapters."""
+        return tuple(
+            result for delivery in self._deliveries if (result := self._deliver(delivery)) is not None
+        )
+
+    def _deliver(self, delivery: Delivery) -> Result | None:
+        parts = {
+            number: self._encoded[number][keys[delivery.name]]
+            for number, keys in sorted(self._keys.items())
+            if keys[delivery.name] in self._encoded[number]
+        }
+        complete = len(parts) == len(self._prepared.book.chapters)
+        if delivery.preset == "m4b" and not complete:
+            self._hands.emit(
+                Decided(message=f"delivery {delivery.name} left as it is: not every chapter is made")
+            )
+            return None
+        return deliver(self._prepared, delivery, tuple(parts.values())) if parts else None

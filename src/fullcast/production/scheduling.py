@@ -1,0 +1,72 @@
+"""Chapters on their way through the worker processes while later ones are still being recorded."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from fullcast.errors import EngineError
+from fullcast.production.workshop import ChapterJob, Encoded, begin_work, produce_chapter
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+HEARTBEAT = 10.0
+"""Seconds without news after which a run says that it is alive."""
+
+
+class Workers:
+    """Worker processes for mixing, encoding and measuring."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    def call(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        """Have a function run by the next idle worker."""
+        return self._pool.submit(function, *args, **kwargs)
+
+    def produce(self, job: ChapterJob) -> Future[tuple[Encoded, ...]]:
+        """Have a chapter mixed and encoded by the next idle worker."""
+        return self._pool.submit(produce_chapter, job)
+
+
+@contextmanager
+def open_workers(count: int) -> Iterator[Workers]:
+    """Start workers for the length of a ``with``; they start when first needed and end with the block.
+
+    Raises:
+        EngineError: If a worker dies.
+    """
+    pool = ProcessPoolExecutor(
+        max_workers=count, mp_context=multiprocessing.get_context("spawn"), initializer=begin_work
+    )
+    try:
+        yield Workers(pool)
+    except BrokenProcessPool as error:
+        pool.shutdown(wait=False, cancel_futures=True)
+        message = "a worker process that mixes and encodes died: killed from outside, or out of memory"
+        raise EngineError(
+            message, hint="run the same command again; set --jobs lower if memory is short"
+        ) from error
+    except BaseException:
+        _end_now(pool)
+        raise
+    pool.shutdown()
+
+
+def _end_now(pool: ProcessPoolExecutor) -> None:
+    """End workers without waiting for the chapters in their hands: those are made again."""
+    workers = list((pool._processes or {}).values())  # noqa: SLF001 - the standard library offers it from 3.14 on
+    pool.shutdown(wait=False, cancel_futures=True)
+    for worker in workers:
+        worker.terminate()
+
+
+def finished(futures: Sequence[Future[_T]], seconds: float) -> list[Future[_T]]:
+    """Return the futures that are done, after waiting at most some seconds for the first."""
+    done, _ = wait(futures, timeout=seconds, return_when=FIRST_COMPLETED)
+    return [future for future in futures if future in done]

@@ -1,0 +1,86 @@
+"""What the last run left, so that a run without changes is known before anything is parsed.
+
+``.fullcast/state.json`` names every file that decided the book, with size and time, every file that was
+written, and the plan's summary. Reading it needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fullcast import __version__
+from fullcast.files.disk import write_whole
+
+Stamp = tuple[str, int, int]
+"""A file with its size in bytes and its time of change in nanoseconds; -1 where it is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The last run on a project."""
+
+    version: str = __version__
+    request: str = ""
+    """What was asked for: command, choices, folders of voices and sounds."""
+    inputs: tuple[Stamp, ...] = ()
+    outputs: tuple[Stamp, ...] = ()
+    summary: Mapping[str, object] = field(default_factory=dict)
+    """The plan's summary after the run, as ``plan --json`` prints it."""
+    findings: tuple[Mapping[str, object], ...] = ()
+    """Findings of the run; an unchanged run has the same."""
+    deliveries: tuple[Mapping[str, object], ...] = ()
+
+
+def stamp(file: Path | str) -> Stamp:
+    """Return a file's size and time of change."""
+    try:
+        status = os.stat(file)  # noqa: PTH116 - twelve thousand Path objects would cost more than the calls
+    except OSError:
+        return (str(file), -1, -1)
+    return (str(file), status.st_size, status.st_mtime_ns)
+
+
+def stamps(files: Iterable[Path | str]) -> tuple[Stamp, ...]:
+    """Return the stamps of files, each once, sorted."""
+    return tuple(stamp(file) for file in sorted({str(file) for file in files}))
+
+
+def read_state(cache: Path) -> State | None:
+    """Return what the last run left; None if there was none or it cannot be read.
+
+    Args:
+        cache: The project's ``.fullcast``.
+    """
+    try:
+        record = json.loads((cache / "state.json").read_bytes())
+        for name in ("inputs", "outputs"):
+            record[name] = tuple((str(file), int(size), int(time)) for file, size, time in record[name])
+        record["findings"] = tuple(record["findings"])
+        record["deliveries"] = tuple(record["deliveries"])
+        return State(**record)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def write_state(cache: Path, state: State) -> None:
+    """Keep what a run left."""
+    names = ("version", "request", "inputs", "outputs", "summary", "findings", "deliveries")
+    record = {name: getattr(state, name) for name in names}
+    write_whole(cache / "state.json", json.dumps(record, ensure_ascii=False, default=dict).encode())
+
+
+def inputs_hold(state: State) -> bool:
+    """Return whether every file that decided the book is as it was."""
+    return state.version == __version__ and all(
+        stamp(file) == (file, size, time) for file, size, time in state.inputs
+    )
+
+
+def holds(state: State, request: str) -> bool:
+    """Return whether a run would change nothing: same request, same inputs, every output still there."""
+    outputs = all(stamp(file) == (file, size, time) for file, size, time in state.outputs)
+    return state.request == request and outputs and inputs_hold(state)

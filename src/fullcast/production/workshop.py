@@ -1,0 +1,224 @@
+"""What worker processes do: measure voices and sounds, mix, master, encode and measure chapters.
+
+Every function here runs in a process of its own, takes a value and gives back a value.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fullcast.audio.edit import resample
+from fullcast.audio.loudness import Meter, measure_loudness
+from fullcast.audio.master import master_blocks, solve_gain
+from fullcast.audio.mix import mix_blocks
+from fullcast.audio.signal import Audio
+from fullcast.errors import DamagedError
+from fullcast.files.disk import read_whole, write_whole
+from fullcast.files.encode import Coding, decode, encode
+from fullcast.files.sounds import decode_take, read_sound
+from fullcast.fingerprint import digest_bytes
+from fullcast.model import Finding, Measurement, Mixing, Placed, Stem, Timeline
+from fullcast.units import MIX_RATE, Decibels, Lufs
+
+if TYPE_CHECKING:
+    from fullcast.audio.signal import Signal
+
+TOLERANCE = 0.3
+"""Largest deviation from the target loudness that is left alone, in LU."""
+
+PASSES = 4
+"""How often a chapter is encoded anew to meet loudness and peak after decoding."""
+
+LOSSY_MARGIN = Decibels(0.6)
+"""Room below the ceiling that a lossy codec gets at the first try: what AAC overshoots on speech."""
+
+
+def begin_work() -> None:
+    """Prepare a worker process: Ctrl-C is for the parent, which ends the workers in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A recording to be read, with the hash that it must have."""
+
+    file: Path
+    digest: str
+
+
+def _checked(file: Path, digest: str) -> bytes:
+    content = read_whole(file)
+    if digest_bytes(content) != digest:
+        message = f"{file} is damaged or was changed: its content does not match its hash"
+        raise DamagedError(message, hint="run the same command again", file=str(file))
+    return content
+
+
+def read_placed(placed: Placed) -> Audio:
+    """Read a take or a sound that is wanted in a mix.
+
+    Raises:
+        DamagedError: If its content does not match its hash.
+        AudioError: If it cannot be decoded.
+    """
+    content = _checked(placed.file, placed.digest)
+    return decode_take(content) if placed.stem is Stem.SPEECH else read_sound(placed.file)
+
+
+def measure_voice(sources: tuple[Source, ...]) -> float:
+    """Measure how loud a voice is over several takes, in LUFS."""
+    meter: Meter | None = None
+    for source in sources:
+        audio = resample(decode_take(_checked(source.file, source.digest)), MIX_RATE)
+        meter = meter or Meter(MIX_RATE, audio.channels)
+        meter.add(audio.samples)
+    assert meter is not None
+    return round(float(meter.measure().loudness), 2)
+
+
+def measure_sound(file: Path) -> tuple[int, int, int, float]:
+    """Measure a sound: rate, samples, channels and the loudness of its sounding part in LUFS."""
+    audio = read_sound(file)
+    return audio.rate, audio.length, audio.channels, round(float(measure_loudness(audio)), 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Master:
+    """One encoding that a chapter is wanted in."""
+
+    key: str
+    """Identity of everything that decides the bytes."""
+    file: Path
+    coding: Coding
+    loudness: Lufs | None
+    """None leaves the mix as it is."""
+    peak: Decibels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChapterJob:
+    """A chapter to be mixed and encoded."""
+
+    number: int
+    title: str
+    timeline: Timeline
+    mixing: Mixing
+    masters: tuple[Master, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """A chapter as a file of one codec, measured after decoding."""
+
+    key: str
+    number: int
+    title: str
+    file: Path
+    size: int
+    samples: int
+    """Length at ``MIX_RATE``."""
+    measured: Measurement
+    gain: Decibels
+    """What the mix was changed by."""
+    findings: tuple[Finding, ...] = ()
+
+
+def produce_chapter(job: ChapterJob) -> tuple[Encoded, ...]:
+    """Mix a chapter and encode it for every master, in blocks; no chapter ever lies in memory.
+
+    Raises:
+        DamagedError: If a recording is damaged; the caller makes it again.
+        StoreError: If the disk refuses.
+    """
+    encoded: list[Encoded] = []
+    for channels in sorted({master.coding.channels for master in job.masters}):
+        meter = Meter(MIX_RATE, channels)
+        for block in _mixed(job, channels, Decibels(0.0)):
+            meter.add(block)
+        loudness = meter.measure().loudness
+        wanted = [master for master in job.masters if master.coding.channels == channels]
+        encoded += [_encode(job, master, loudness) for master in wanted]
+    return tuple(encoded)
+
+
+def _mixed(job: ChapterJob, channels: int, gain: Decibels) -> Iterator[Signal]:
+    return mix_blocks(job.timeline, channels=channels, mixing=job.mixing, gain=gain, read=read_placed)
+
+
+def _encode(job: ChapterJob, master: Master, loudness: Lufs) -> Encoded:
+    """Encode one master; go again with what was measured until loudness and peak hold."""
+    gain = Decibels(0.0) if master.loudness is None else solve_gain(loudness, master.loudness)
+    ceiling = Decibels(master.peak - (LOSSY_MARGIN if master.coding.lossy else 0.05))
+    for _ in range(PASSES):
+        blocks = _mixed(job, master.coding.channels, gain)
+        mastered = blocks if master.loudness is None else master_blocks(blocks, ceiling)
+        encode(mastered, master.file, coding=master.coding)
+        measured = _measure_file(master)
+        over = max(0.0, measured.true_peak - master.peak)
+        short = 0.0 if master.loudness is None else master.loudness - measured.loudness
+        if master.loudness is None or (over <= 0.0 and abs(short) <= TOLERANCE):
+            break
+        ceiling = Decibels(ceiling - (over + 0.1 if over > 0.0 else 0.0))
+        gain = Decibels(gain + (short if abs(short) > TOLERANCE / 2 else 0.0))
+    encoded = Encoded(
+        key=master.key,
+        number=job.number,
+        title=job.title,
+        file=master.file,
+        size=master.file.stat().st_size,
+        samples=job.timeline.length,
+        measured=measured,
+        gain=Decibels(round(gain, 3)),
+        findings=_findings(job, master, measured),
+    )
+    write_whole(sidecar_of(master.file), _to_json(encoded))
+    return encoded
+
+
+def _measure_file(master: Master) -> Measurement:
+    meter = Meter(MIX_RATE, master.coding.channels)
+    for audio in decode(master.file):
+        meter.add(audio.samples)
+    return meter.measure()
+
+
+def _findings(job: ChapterJob, master: Master, measured: Measurement) -> tuple[Finding, ...]:
+    if master.loudness is None:
+        return ()
+    found = []
+    subject = f"chapter {job.number} ({master.coding.codec})"
+    if abs(measured.loudness - master.loudness) > 0.5:
+        message = f"loudness is {measured.loudness:.1f} LUFS, wanted {master.loudness:.1f} ± 0.5"
+        found.append(Finding(code="loudness", message=message, subject=subject))
+    if measured.true_peak > master.peak:
+        message = f"true peak is {measured.true_peak:.2f} dBTP, wanted at most {master.peak:.2f}"
+        found.append(Finding(code="true-peak", message=message, subject=subject))
+    return tuple(found)
+
+
+def sidecar_of(file: Path) -> Path:
+    """Return the file that holds what was measured on an encoding; it is written last."""
+    return file.with_suffix(f"{file.suffix}.json")
+
+
+def _to_json(encoded: Encoded) -> bytes:
+    record = asdict(replace(encoded, file=Path(encoded.file.name)))
+    return json.dumps(record, default=str).encode()
+
+
+def read_encoded(file: Path) -> Encoded | None:
+    """Return an encoding that is there whole, None if it is missing, torn or of another size."""
+    try:
+        record = json.loads(sidecar_of(file).read_bytes())
+        size = file.stat().st_size
+        measured = Measurement(**record.pop("measured"))
+        findings = tuple(Finding(**item) for item in record.pop("findings"))
+        encoded = Encoded(**{**record, "file": file, "measured": measured, "findings": findings})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return encoded if encoded.size == size else None
