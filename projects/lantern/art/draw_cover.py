@@ -1,9 +1,9 @@
 # ruff: noqa: INP001 (a script that stands alone beside the picture it makes)
 """Paint the cover of The Lantern Keeper: the source of ``cover.jpg`` in the folder above.
 
-``python draw_cover.py [FILE]`` paints a lighthouse in the storm, its great light out over the sea, and at the
-end of the wall a small one. Everything is computed: light is added, paint is mixed in, and the letters are
-matplotlib's own DejaVu Serif.
+``python draw_cover.py [FILE [SIZE]]`` paints a lighthouse in the storm, its great light out over the sea, and
+at the end of the wall a small one. Everything is computed: light is added, paint is mixed in, and the letters
+are matplotlib's own DejaVu Serif.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ Plane = NDArray[np.float32]
 
 SIZE = 2_400
 """Pixels a side: what the shops ask for."""
+INCHES = 12
+"""What the sizes of the letters are measured against: 2400 pixels are 200 to the inch."""
 HORIZON = 0.655
 LAMP = (0.735, 0.415)
 """The great light: from the left, from the top, of the picture's side."""
@@ -55,6 +57,11 @@ class Canvas:
     """How far each pixel is from the top, of 1."""
     rng: np.random.Generator
 
+    @property
+    def size(self) -> int:
+        """Pixels a side."""
+        return len(self.pixels)
+
     def paint(self, name: str, cover: Plane) -> None:
         """Mix a colour in, as thickly as ``cover`` says (0 to 1)."""
         thick = np.clip(cover, 0, 1)[..., None]
@@ -69,26 +76,26 @@ class Canvas:
         return np.asarray(np.hypot(self.across - point[0], self.down - point[1]), np.float32)
 
     def clouds(self, across: float, down: float) -> Plane:
-        """Return noise of several sizes, from 0 to 1, as wide and as tall as asked in pixels."""
+        """Return noise of several sizes, from 0 to 1, as wide and as tall as asked in pixels of the cover."""
         total = np.zeros(self.across.shape, np.float32)
         for octave in range(5):
-            spread = (down / 2**octave, across / 2**octave)
+            spread = [length / 2**octave * self.size / SIZE for length in (down, across)]
             # Drawn small and enlarged: a blur of hundreds of pixels costs nothing that way.
             step = max(2, int(min(spread) / 3))
-            small = self.rng.standard_normal([SIZE // step + 2] * 2, dtype=np.float32)
+            small = self.rng.standard_normal([self.size // step + 2] * 2, dtype=np.float32)
             small = ndimage.gaussian_filter(small, [value / step for value in spread], mode="wrap")
-            layer = ndimage.zoom(small / small.std(), step, order=1)[:SIZE, :SIZE]
+            layer = ndimage.zoom(small / small.std(), step, order=1)[: self.size, : self.size]
             total += layer * 0.55**octave
         return np.asarray((total - total.min()) / (total.max() - total.min()), np.float32)
 
 
-def new_canvas() -> Canvas:
+def new_canvas(size: int) -> Canvas:
     """Return an empty canvas."""
-    line = np.asarray((np.arange(SIZE) + 0.5) / SIZE, np.float32)
+    line = np.asarray((np.arange(size) + 0.5) / size, np.float32)
     return Canvas(
-        pixels=np.zeros((SIZE, SIZE, 3), np.float32),
-        across=np.broadcast_to(line[None, :], (SIZE, SIZE)).copy(),
-        down=np.broadcast_to(line[:, None], (SIZE, SIZE)).copy(),
+        pixels=np.zeros((size, size, 3), np.float32),
+        across=np.broadcast_to(line[None, :], (size, size)).copy(),
+        down=np.broadcast_to(line[:, None], (size, size)).copy(),
         rng=np.random.default_rng(SEED),
     )
 
@@ -130,7 +137,7 @@ def paint_beam(canvas: Canvas) -> None:
 def wave_line(canvas: Canvas, level: float, height: float) -> Plane:
     """Return the height of a row of waves at each column, ``[columns]``."""
     across = canvas.across[0]
-    line = np.full(SIZE, level, np.float32)
+    line = np.full(canvas.size, level, np.float32)
     for _ in range(5):
         length = canvas.rng.uniform(0.08, 0.4)
         phase = canvas.rng.uniform(0, 2 * np.pi)
@@ -167,7 +174,7 @@ def paint_land(canvas: Canvas) -> None:
     """Paint the rock, the wall, the tower on the rock and the child at the end of the wall."""
     across = canvas.across
     crags = canvas.clouds(40, 40)
-    rough = 0.03 * crags[SIZE // 2][None, :] + 0.012 * crags[SIZE // 3][None, :]
+    rough = 0.03 * crags[canvas.size // 2][None, :] + 0.012 * crags[canvas.size // 3][None, :]
     hump = HORIZON + 0.125 - 0.155 * np.exp(-(((across - 0.79) / 0.155) ** 4)) - rough
     land = smooth(0.0, 0.0015, canvas.down - hump) * smooth(0.545, 0.575, across)
     wall = smooth(0.0, 0.001, canvas.down - 0.762 + 0.012 * smooth(0.5, 0.62, across))
@@ -242,7 +249,7 @@ def paint_child(canvas: Canvas) -> None:
 
 def paint_rain(canvas: Canvas) -> None:
     """Paint a few slanting threads of rain, and darken the corners."""
-    drops = (canvas.rng.random((SIZE, SIZE), dtype=np.float32) > 0.99965).astype(np.float32)
+    drops = (canvas.rng.random(canvas.down.shape, dtype=np.float32) > 0.99965).astype(np.float32)
     slant = np.zeros((61, 61), np.float32)
     for step in range(61):
         slant[step, 45 - step // 2] = np.sin(np.pi * step / 60)
@@ -255,7 +262,7 @@ def paint_rain(canvas: Canvas) -> None:
 def letter(canvas: Canvas) -> Figure:
     """Return the picture with its title, ready to be saved."""
     mpl.rcParams["font.family"] = "DejaVu Serif"
-    figure = Figure(figsize=(SIZE / 200, SIZE / 200), dpi=200)
+    figure = Figure(figsize=(INCHES, INCHES), dpi=canvas.size / INCHES)
     FigureCanvasAgg(figure)
     figure.figimage(np.clip(canvas.pixels, 0, 1), 0, 0, origin="upper")
     words = ((0.905, "THE", 25), (0.805, "LANTERN", 66), (0.705, "KEEPER", 66))
@@ -268,10 +275,10 @@ def letter(canvas: Canvas) -> Figure:
 def main() -> None:
     """Paint the cover into the file that is named, or into the project's."""
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "cover.jpg"
-    canvas = new_canvas()
+    canvas = new_canvas(int(sys.argv[2]) if len(sys.argv) > 2 else SIZE)
     for brush in (paint_sky, paint_beam, paint_sea, paint_rain):
         brush(canvas)
-    letter(canvas).savefig(file, dpi=200, pil_kwargs={"quality": 84, "optimize": True, "progressive": True})
+    letter(canvas).savefig(file, pil_kwargs={"quality": 84, "optimize": True, "progressive": True})
 
 
 if __name__ == "__main__":
