@@ -28,6 +28,7 @@ layers: $(VENV)/.dev
 
 images: $(VENV)/.dev
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 
 tests: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal
