@@ -109,7 +109,7 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     >>> nearest("chapterz", ["cast", "chapters"])
     'chapters'
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+    from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in names}
     close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)

@@ -243,6 +243,9 @@ MIX = Record(
 )
 
 _ANCHOR = Anchored()
+_WORD = r"^[^\s!-,./:-@\[-^`{-~]+$"
+"""Letters of any script, digits, - and _: the marks of ASCII are left out, as editors know no others."""
+
 _LEVEL_DOC = "Loudness against the chapter's speech, in LU."
 _SHARED = {
     "fade": Key(kind=_SECONDS, doc="Length of the fades in and out, in seconds.", default=2.0),
@@ -265,11 +268,7 @@ BED = Record(
         "to": Key(kind=_ANCHOR, doc="Where it ends in the text.", into="end", default="end"),
         "level": Key(kind=_LEVEL, doc=_LEVEL_DOC, default=-22.0),
         "id": Key(
-            kind=Spotted(
-                kind=Text(
-                    what="a letter and then letters, digits, - or _", pattern="^[A-Za-z][A-Za-z0-9_-]*$"
-                )
-            ),
+            kind=Spotted(kind=Text(what="a word of letters, digits, - or _", pattern=_WORD, longest=60)),
             doc="Name by which ::stop{#id} in the text ends the bed.",
         ),
         **_SHARED,
@@ -296,7 +295,7 @@ MUSIC = Record(
         "music": _sound("Music: an audio file of the project, or a name of the sound library."),
         "role": Key(
             kind=Spotted(kind=choice_of(Role)),
-            doc="intro before the chapter, bridge between scenes, outro after it, under the speech.",
+            doc="intro before the speech, bridge between scenes, outro after it, under it.",
         ),
         "at": Key(kind=_ANCHOR, doc="Where it begins in the text, to be heard to its own end."),
         "from": Key(kind=_ANCHOR, doc="Where it begins in the text, under the speech.", into="start"),

@@ -1,0 +1,312 @@
+"""From a project's folder to its book: everything read, looked up and checked before anything is recorded."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fullcast.errors import Place, Problem, ProjectError, Severity
+from fullcast.files.inside import SoundLibrary, find_inside, open_library
+from fullcast.files.kinds import Reading, Spot
+from fullcast.files.project_cues import make_cues
+from fullcast.files.project_keys import PRESETS, PROJECT
+from fullcast.files.sources import read_source
+from fullcast.files.written import WrittenChapter, WrittenCharacter, WrittenDelivery, WrittenProject
+from fullcast.files.yaml_nodes import read_nodes
+from fullcast.model import (
+    ANYONE,
+    NARRATOR,
+    Book,
+    Chapter,
+    Character,
+    Codec,
+    Cue,
+    Delivery,
+    Settings,
+    Voice,
+)
+from fullcast.text.normalise import normalise_source, primary_tag
+from fullcast.units import Decibels, Lufs
+
+PROJECT_FILE = "project.yaml"
+
+DEFAULT_NARRATOR = "alba"
+"""The voice of an English narrator that the cast leaves out."""
+
+FindVoice = Callable[[str], Voice]
+"""Finds a voice by its name; raises ProjectError if there is none or it is broken."""
+
+_COVERS = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
+
+
+def read_project(
+    project: Path, settings: Settings, *, find_voice: FindVoice
+) -> tuple[Book, tuple[Problem, ...]]:
+    """Read a project and check all that can be checked without engines.
+
+    Args:
+        project: The project's folder, or its project.yaml.
+        settings: The machine: where sounds are looked for.
+        find_voice: Finds the voices that the cast names.
+
+    Returns:
+        The book, and the warnings.
+
+    Raises:
+        ProjectError: If anything is wrong, with all that is.
+    """
+    file = project / PROJECT_FILE if project.is_dir() else project
+    if not file.exists():
+        raise ProjectError(_no_project(project, file))
+    problems: list[Problem] = []
+    parsed = read_nodes(file, name=file.name)
+    problems += parsed.problems
+    reading = Reading(problems=problems)
+    written = PROJECT.read(parsed.node, reading) if parsed.node else None
+    book = None
+    if written is not None:
+        folder = file.parent.resolve()
+        library = open_library(folder, settings.sound_folders)
+        book = _Checker(folder=folder, reading=reading, library=library).make_book(written, find_voice)
+    ordered = _in_order(problems, file.name)
+    if book is None or any(problem.severity is Severity.ERROR for problem in ordered):
+        raise ProjectError(*ordered)
+    return book, ordered
+
+
+def _no_project(project: Path, file: Path) -> Problem:
+    if project.is_dir():
+        message = f"the folder {project} holds no {PROJECT_FILE}"
+    else:
+        message = f"there is no project {project}"
+    hint = f"fullcast new {file.parent.name or 'NAME'} makes one"
+    return Problem(code="no-project", message=message, hint=hint)
+
+
+def _in_order(problems: list[Problem], first: str) -> tuple[Problem, ...]:
+    """Return the problems of project.yaml by line, then those of other files as they were found."""
+
+    def rank(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        if place is None or place.file != first:
+            return (1, 0, 0)
+        return (0, place.line or 0, place.column or 0)
+
+    return tuple(sorted(dict.fromkeys(problems), key=rank))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checker:
+    """Looks up what a project names, and reports what is not there."""
+
+    folder: Path
+    reading: Reading
+    library: SoundLibrary
+
+    def make_book(self, written: WrittenProject, find_voice: FindVoice) -> Book | None:
+        """Return the book; None if so much is wrong that there is none."""
+        language = written.book.credits.language if written.book else "en"
+        chapters = tuple(self._chapters(written))
+        cast = self._make_cast(written, language)
+        self._check_names(written.cast)
+        if len(chapters) == len(written.chapters):
+            self._warn_unused(cast, chapters)
+        voices = self._find_voices(written.cast, cast, find_voice)
+        deliveries = tuple(self._deliveries(written.deliveries))
+        cover = self._find_cover(written.book.cover) if written.book else None
+        if written.book is None or any(member.voice not in voices for member in cast.values()):
+            return None
+        return Book(
+            folder=self.folder,
+            credits=written.book.credits,
+            chapters=chapters,
+            cast=cast,
+            voices=voices,
+            cover=cover,
+            speech=written.speech,
+            sounds=written.sounds,
+            pauses=written.pauses,
+            mixing=written.mix,
+            deliveries=deliveries,
+        )
+
+    def _chapters(self, written: WrittenProject) -> Iterator[Chapter]:
+        seen: dict[str, Place] = {}
+        for item in written.chapters:
+            cues = make_cues(item, self.library, self.reading)
+            if item.text is None:
+                continue
+            name = posixpath.normpath(item.text.value)
+            if name in seen:
+                message = f"two chapters have the text {name!r}, first in line {seen[name].line}"
+                hint = "each chapter usually has a file of its own"
+                self.reading.warn("same-text", message, item.text.place, hint)
+            text = self._read_chapter(item.text, name, known=name in seen)
+            seen.setdefault(name, item.text.place)
+            if text is not None:
+                yield _make_chapter(item, name, text, cues)
+
+    def _read_chapter(self, written: Spot[str], name: str, *, known: bool) -> str | None:
+        found = find_inside(self.folder, written)
+        if found.problem is not None or found.file is None:
+            self._add(found.problem)
+            return None
+        source = read_source(found.file, name=name)
+        if isinstance(source, Problem):
+            self._add(source)
+            return None
+        text = normalise_source(source.text)
+        if not text.strip() and not known:
+            hint = "write something into it, or take the chapter out of the project"
+            self.reading.report("empty-chapter", f"the chapter's text {name!r} is empty", written.place, hint)
+        return text
+
+    def _add(self, problem: Problem | None) -> None:
+        if problem is not None:
+            self.reading.problems.append(problem)
+
+    def _make_cast(self, written: WrittenProject, language: str) -> dict[str, Character]:
+        cast = {name: _make_character(name, member) for name, member in written.cast.items() if member.voice}
+        if NARRATOR in written.cast:
+            return cast
+        close = next((name for name in cast if name.casefold() == NARRATOR.casefold()), None)
+        place = written.cast[close].place if close else written.place
+        if close:
+            hint = f"write it {NARRATOR}"
+            self.reading.report(
+                "no-narrator", f"the cast has {close!r}, but no Narrator", _known(place), hint
+            )
+        elif primary_tag(language) != "en":
+            message = f"the cast has no {NARRATOR}, and only an English book has one by itself"
+            hint = f"add to the cast {NARRATOR}: VOICE, with a voice for {language} (see fullcast voices)"
+            self.reading.report("no-narrator", message, _known(place), hint)
+        return {NARRATOR: Character(name=NARRATOR, voice=DEFAULT_NARRATOR), **cast}
+
+    def _check_names(self, cast: Mapping[str, WrittenCharacter]) -> None:
+        """Report names that two members of the cast share: a mark in the text could mean either."""
+        owners: dict[str, str] = {}
+        for name, member in cast.items():
+            for spot in (Spot(value=name, place=_known(member.place)), *member.aliases):
+                owner = owners.setdefault(spot.value.casefold(), name)
+                if owner != name:
+                    message = f"{spot.value!r} is a name of {owner!r} and of {name!r}"
+                    hint = "give each member of the cast names of its own; capitals make no difference"
+                    self.reading.report("same-name", message, spot.place, hint)
+
+    def _warn_unused(self, cast: Mapping[str, Character], chapters: tuple[Chapter, ...]) -> None:
+        texts = [chapter.text.casefold() for chapter in chapters]
+        for member in cast.values():
+            names = [name.casefold() for name in (member.name, *member.aliases)]
+            used = member.name.title() in {NARRATOR, ANYONE} or any(
+                name in text for text in texts for name in names
+            )
+            if not used and texts and member.place:
+                message = f"the name {member.name!r} does not occur in any chapter"
+                hint = "check its spelling, add aliases, or take it out of the cast"
+                self.reading.warn("unused-character", message, member.place, hint)
+
+    def _find_voices(
+        self,
+        written: Mapping[str, WrittenCharacter],
+        cast: Mapping[str, Character],
+        find_voice: FindVoice,
+    ) -> dict[str, Voice]:
+        voices: dict[str, Voice] = {}
+        for name, member in cast.items():
+            spot = written[name].voice if name in written else None
+            try:
+                voices[member.voice] = voices.get(member.voice) or find_voice(member.voice)
+            except ProjectError as error:
+                place = spot.place if spot else None
+                for problem in error.problems:
+                    self._add(replace(problem, place=problem.place or place))
+        return voices
+
+    def _deliveries(self, written: tuple[WrittenDelivery, ...] | None) -> Iterator[Delivery]:
+        if written is None:
+            yield from (Delivery(name=preset, preset=preset) for preset in PRESETS)
+            return
+        names: set[str] = set()
+        for item in written:
+            if item.preset is None:
+                continue
+            name = item.name or item.preset
+            if name.value.casefold() in names:
+                message = f"two deliveries have the name {name.value!r}"
+                hint = "give one of them a name of its own, as in {preset: chapters, name: mp3}"
+                self.reading.report("same-delivery", message, name.place, hint)
+            names.add(name.value.casefold())
+            self._check_coding(item, item.preset.value)
+            yield _make_delivery(item, item.preset.value, name.value)
+
+    def _check_coding(self, item: WrittenDelivery, preset: str) -> None:
+        codec = item.codec
+        if codec is not None and preset == "m4b" and codec.value is not Codec.AAC:
+            message = f"an M4B holds aac, not {codec.value}"
+            hint = f"leave the codec out, or take {{preset: chapters, codec: {codec.value}}}"
+            self.reading.report("wrong-codec", message, codec.place, hint)
+        if codec is not None and codec.value is Codec.FLAC and item.bitrate is not None:
+            message = "flac has no bitrate: it loses nothing"
+            self.reading.report("wrong-bitrate", message, item.bitrate.place, "leave the bitrate out")
+
+    def _find_cover(self, written: Spot[str] | None) -> Path | None:
+        if written is None:
+            return None
+        found = find_inside(self.folder, written)
+        if found.file is None:
+            self._add(found.problem)
+            return None
+        try:
+            with found.file.open("rb") as stream:
+                head = stream.read(8)
+        except OSError as error:
+            message = f"the cover {written.value!r} cannot be read: {error.strerror or error}"
+            self.reading.report("unreadable-file", message, written.place)
+            return None
+        if not any(head.startswith(magic) for magic in _COVERS):
+            message = f"the cover {written.value!r} is neither a JPEG nor a PNG picture"
+            self.reading.report("wrong-cover", message, written.place, "save it as JPEG or PNG")
+        return found.file
+
+
+def _known(place: Place | None) -> Place:
+    return place or Place(file=PROJECT_FILE)
+
+
+def _make_chapter(item: WrittenChapter, name: str, text: str, cues: tuple[Cue, ...]) -> Chapter:
+    return Chapter(
+        title=item.title or "",
+        file=name,
+        text=text,
+        speak_title=item.speak_title,
+        cues=cues,
+        place=item.place,
+    )
+
+
+def _make_character(name: str, member: WrittenCharacter) -> Character:
+    return Character(
+        name=name,
+        voice=member.voice.value if member.voice else "",
+        aliases=tuple(alias.value for alias in member.aliases),
+        style=member.style,
+        pace=member.pace,
+        level=Decibels(member.level),
+        pan=member.pan,
+        room=member.room,
+        place=member.place,
+    )
+
+
+def _make_delivery(item: WrittenDelivery, preset: str, name: str) -> Delivery:
+    return Delivery(
+        name=name,
+        preset=preset,
+        codec=item.codec.value if item.codec else Codec.AAC,
+        bitrate=item.bitrate.value if item.bitrate else None,
+        channels=item.channels,
+        loudness=Lufs(-18.0 if item.loudness is None else item.loudness),
+        peak=Decibels(-1.5 if item.peak is None else item.peak),
+    )

@@ -1,0 +1,230 @@
+"""Settings of the machine: from flags, then ``FULLCAST_*`` in the environment, then ``fullcast.toml``.
+
+They never change how a book sounds. ``fullcast.toml`` is looked for in the current folder and then in the
+user's configuration folder; both may exist, and a key of the nearer one wins. All is read once, by the
+command line, and handed down as one frozen value.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fullcast.errors import Place, Problem, ProjectError
+from fullcast.files.kinds import nearest, suggest
+from fullcast.files.sources import LARGEST_SETTINGS, Source, read_source
+from fullcast.model import Settings
+
+SETTINGS_FILE = "fullcast.toml"
+
+MOST_JOBS = 1024
+"""Processes; more is a slip of the finger."""
+
+_DEVICE = re.compile(r"auto|cpu|[0-9]+(,[0-9]+)*")
+
+KEYS: Mapping[str, str] = {
+    "jobs": "Processes that may be busy at once; the number of usable cores unless set.",
+    "device": "auto, cpu, or the numbers of GPUs, as in 0 or 0,1.",
+    "voices": "Folders of voices, looked through after the project's own and before those that ship.",
+    "sounds": "Folders of sounds, looked through after the project's own.",
+    "models": "Folders of models.",
+    "cache": "Folder for what engines derive from voices; the platform's cache folder unless set.",
+}
+"""Keys of fullcast.toml; in the environment ``FULLCAST_`` and the key in capitals."""
+
+_FOLDERS = ("voices", "sounds", "models")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the machine says, as the command line finds it."""
+
+    flags: Mapping[str, str | int | None]
+    """By key; None is a flag that was not given."""
+    environment: Mapping[str, str]
+    folder: Path
+    """The current folder."""
+    home: Path
+    """The user's configuration folder for fullcast."""
+
+
+def read_settings(flags: Mapping[str, str | int | None] | None = None) -> Settings:
+    """Read the settings of this machine.
+
+    Args:
+        flags: What the command line says, by key; None is not given.
+
+    Raises:
+        ProjectError: If a setting is wrong, with every problem.
+    """
+    from platformdirs import user_config_path
+
+    here = Path.cwd()
+    home = user_config_path("fullcast", appauthor=False)
+    return settle(Surroundings(flags=flags or {}, environment=os.environ, folder=here, home=home))
+
+
+def settle(surroundings: Surroundings) -> Settings:
+    """Return the settings that follow from all that the machine says.
+
+    Raises:
+        ProjectError: If a setting is wrong, with every problem.
+    """
+    problems: list[Problem] = []
+    chosen: dict[str, _Said] = {}
+    for said in _everything_said(surroundings, problems):
+        chosen.setdefault(said.key, said)
+    settings = _make_settings(chosen, problems)
+    if problems:
+        raise ProjectError(*problems)
+    return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A setting and who says it."""
+
+    key: str
+    value: object
+    place: Place
+    base: Path
+    """Where relative folders begin."""
+
+
+def _everything_said(around: Surroundings, problems: list[Problem]) -> Iterator[_Said]:
+    """Yield every setting, the strongest word first."""
+    for key, value in around.flags.items():
+        if value is not None:
+            yield _Said(key=key, value=value, place=Place(file=f"--{key}"), base=around.folder)
+    for name, text in around.environment.items():
+        key = name.removeprefix("FULLCAST_").lower()
+        if name.startswith("FULLCAST_") and key in KEYS and text.strip():
+            words = _split(text) if key in _FOLDERS else text.strip()
+            yield _Said(key=key, value=words, place=Place(file=name), base=around.folder)
+        elif name.startswith("FULLCAST_") and key not in KEYS and (close := nearest(key, KEYS)):
+            hint = f"did you mean FULLCAST_{close.upper()}?"
+            message = "the environment has an unknown setting"
+            problems.append(Problem(code="unknown-key", message=message, place=Place(file=name), hint=hint))
+    for folder in (around.folder, around.home):
+        yield from _read_toml(folder / SETTINGS_FILE, problems)
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.split(os.pathsep) if part]
+
+
+def _read_toml(file: Path, problems: list[Problem]) -> Iterator[_Said]:
+    import tomllib
+
+    if not file.is_file():
+        return
+    source = read_source(file, name=str(file), largest=LARGEST_SETTINGS)
+    if isinstance(source, Problem):
+        problems.append(source)
+        return
+    try:
+        table = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(_explain_toml(error, source))
+        return
+    for key, value in table.items():
+        place = _place_of(key, source)
+        if key in KEYS:
+            yield _Said(key=key, value=value, place=place, base=file.parent)
+        else:
+            hint = suggest(key, KEYS, "known keys")
+            problems.append(
+                Problem(code="unknown-key", message=f"unknown key {key!r}", place=place, hint=hint)
+            )
+
+
+def _explain_toml(error: ValueError, source: Source) -> Problem:
+    found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
+    message, place = str(error), Place(file=source.name)
+    if found:
+        message, place = found[1], source.place(int(found[2]) - 1, int(found[3]) - 1)
+    hint = 'a line reads KEY = VALUE, with text in quotation marks: device = "cpu"'
+    return Problem(code="toml-syntax", message=f"this is not TOML: {message}", place=place, hint=hint)
+
+
+def _place_of(key: str, source: Source) -> Place:
+    found = re.search(rf"^[ \t]*\[*[ \t]*[\"']?({re.escape(key)})\b", source.text, re.MULTILINE)
+    return source.place_at(found.start(1)) if found else Place(file=source.name)
+
+
+def _make_settings(chosen: Mapping[str, _Said], problems: list[Problem]) -> Settings:
+    jobs = _jobs(chosen["jobs"], problems) if "jobs" in chosen else count_cores()
+    folders = {key: _folders(chosen[key], problems) if key in chosen else () for key in _FOLDERS}
+    cache = _folders(chosen["cache"], problems) if "cache" in chosen else ()
+    return Settings(
+        jobs=jobs,
+        device=_device(chosen["device"], problems) if "device" in chosen else "auto",
+        voice_folders=folders["voices"],
+        sound_folders=folders["sounds"],
+        model_folders=folders["models"],
+        cache_folder=cache[0] if cache else None,
+    )
+
+
+def _reject(said: _Said, expected: str, problems: list[Problem]) -> None:
+    message = f"{said.key} must be {expected}, got {said.value!r}"
+    problems.append(Problem(code="wrong-value", message=message, place=said.place))
+
+
+def _jobs(said: _Said, problems: list[Problem]) -> int:
+    value = said.value
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_JOBS:
+        return value
+    _reject(said, f"a whole number from 1 to {MOST_JOBS}", problems)
+    return 1
+
+
+def _device(said: _Said, problems: list[Problem]) -> str:
+    value = (
+        str(said.value) if isinstance(said.value, int) and not isinstance(said.value, bool) else said.value
+    )
+    if isinstance(value, str) and _DEVICE.fullmatch(value):
+        return value
+    _reject(said, "auto, cpu, or the numbers of GPUs as in 0 or 0,1", problems)
+    return "auto"
+
+
+def _folders(said: _Said, problems: list[Problem]) -> tuple[Path, ...]:
+    """Return folders as absolute paths; ``~`` is the home folder."""
+    words = said.value if isinstance(said.value, list) and said.key != "cache" else [said.value]
+    if not all(isinstance(word, str) and word and "\0" not in word for word in words):
+        _reject(said, "a folder" if said.key == "cache" else "a folder or a list of folders", problems)
+        return ()
+    return tuple((said.base / Path(str(word)).expanduser()).resolve() for word in words)
+
+
+def count_cores(system: Path = Path("/sys/fs/cgroup")) -> int:
+    """Return how many cores this process may use: by affinity and by the quota of its container.
+
+    Args:
+        system: Where the kernel shows control groups.
+    """
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS
+    allowed = len(affinity(0)) if affinity else os.cpu_count() or 1
+    quota = _read_quota(system)
+    return max(1, min(allowed, quota) if quota else allowed)
+
+
+def _read_quota(system: Path) -> int | None:
+    """Return the cores of a container's quota, rounded up; None without one (cgroup version 2, then 1)."""
+    try:
+        quota, period = (system / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota = (system / "cpu" / "cpu.cfs_quota_us").read_text().strip()
+            period = (system / "cpu" / "cpu.cfs_period_us").read_text().strip()
+        except OSError:
+            return None
+    if not (quota.isdigit() and period.isdigit() and int(period) > 0):
+        return None  # "max", or -1 in version 1
+    return -(-int(quota) // int(period))
