@@ -17,6 +17,10 @@ ANYONE = "*"
 """The cast name of everyone who is not named."""
 
 
+ROOMS = ("cellar", "chamber", "hall", "cave", "church", "outdoors")
+"""Rooms that a character can be heard in (``audio.rooms`` knows how they sound)."""
+
+
 class Sex(StrEnum):
     """What a listener hears in a voice."""
 
@@ -77,7 +81,7 @@ class Character:
     pan: float = 0.0
     """Place between left (-1) and right (1); heard in stereo deliveries."""
     room: str | None = None
-    """Name of the room the character is heard in: ``cellar``, ``hall``, ``cave``, ``outdoors``."""
+    """Name of the room the character is heard in, one of ``ROOMS``."""
     place: Place | None = None
 
 

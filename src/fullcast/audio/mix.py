@@ -1,0 +1,217 @@
+"""The mix: takes and sounds at their places, in blocks; a chapter never lies in memory.
+
+A source is read when its first sample is wanted and let go after its last one. Speech alone in mono, the
+plain audiobook, costs a resampling and an addition.
+
+Room tone is not a stem: its level is meant in the *finished* chapter, so :func:`mix_blocks` adds it after the
+gain of the master, in front of the limiter. What is measured to find that gain carries room tone too, 50 dB
+under speech and under every gate of the loudness measurement.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fullcast.audio.ducking import Envelope
+from fullcast.audio.edit import close_loop, fade, make_room_tone, pan_gains, resample, tile, to_channels
+from fullcast.audio.rooms import reverberate
+from fullcast.errors import AudioError
+from fullcast.model import Mixing, Placed, Stem, Timeline
+from fullcast.units import MIX_RATE, Decibels, Seconds, to_gain, to_samples
+
+if TYPE_CHECKING:
+    from fullcast.audio.signal import Audio, Signal
+
+BLOCK = 4096 * 54
+"""Samples of a block, 5 s: whole frames of the meter and spans of the limiter, so that neither holds a rest."""
+
+SEAM = Seconds(1.5)
+"""Crossfade where a sound that was not made to be looped begins anew; a quarter of shorter sounds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stems:
+    """A block of a chapter, layer by layer."""
+
+    start: int
+    """First sample in the chapter."""
+    length: int
+    channels: int
+    layers: Mapping[Stem, Signal]
+    """``[channels, length]`` each; a layer in which nothing sounds is left out."""
+
+    def sum(self) -> Signal:
+        """Return all layers together."""
+        layers = list(self.layers.values())
+        if not layers:
+            return np.zeros((self.channels, self.length), np.float32)
+        total = layers[0]
+        for layer in layers[1:]:
+            total = total + layer
+        return total
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Playing:
+    """A source that sounds now."""
+
+    placed: Placed
+    samples: Signal
+    """At ``MIX_RATE``; from ``placed.offset`` on only where it is not looped."""
+    gains: tuple[float, ...]
+    """Factor of each output channel."""
+    length: int
+    """How long it sounds, the answer of its room included."""
+    faded: bool = field(default=False)
+    """Whether the fades are in the samples already."""
+
+    def block(self, start: int, length: int) -> Signal:
+        """Return a stretch of the sound, counted from its own beginning."""
+        if self.placed.loop:
+            samples = tile(self.samples, self.placed.offset + start, length)
+        else:
+            samples = self.samples[:, start : start + length]
+        if self.faded:
+            return samples
+        placed = self.placed
+        return fade(
+            samples, start=start, length=placed.length, fade_in=placed.fade_in, fade_out=placed.fade_out
+        )
+
+
+def mix_chapter(
+    timeline: Timeline, *, channels: int, mixing: Mixing, read: Callable[[Placed], Audio]
+) -> Iterator[Stems]:
+    """Yield a chapter block by block, layer by layer, without room tone.
+
+    Args:
+        timeline: What sounds when.
+        channels: 1 or 2. In mono nothing has a place, and everything keeps its loudness.
+        mixing: How beds give way to speech.
+        read: Gives a source whole; called when it is wanted, and again if it is wanted anew later.
+
+    Yields:
+        Blocks of ``BLOCK`` samples; the last one is shorter.
+
+    Raises:
+        AudioError: If a source has no samples, or more than two channels, or its place lies outside.
+    """
+    waiting = deque(sorted(timeline.placed, key=lambda placed: placed.start))
+    playing: list[_Playing] = []
+    envelope = Envelope(timeline.speech, mixing.ducking)
+    for start in range(0, timeline.length, BLOCK):
+        length = min(BLOCK, timeline.length - start)
+        while waiting and waiting[0].start < start + length:
+            placed = waiting.popleft()
+            if placed.gain > -math.inf and placed.length > 0:
+                playing.append(_prepare(placed, playing, channels, read))
+        layers: dict[Stem, Signal] = {}
+        for source in playing:
+            stem = source.placed.stem
+            if stem not in layers:
+                layers[stem] = np.zeros((channels, length), np.float32)
+            _add(layers[stem], source, start, envelope)
+        yield Stems(start=start, length=length, channels=channels, layers=layers)
+        playing = [source for source in playing if source.placed.start + source.length > start + length]
+
+
+def mix_blocks(
+    timeline: Timeline,
+    *,
+    channels: int,
+    mixing: Mixing,
+    read: Callable[[Placed], Audio],
+    gain: Decibels = Decibels(0.0),
+) -> Iterator[Signal]:
+    """Yield a chapter block by block after the gain of its master, with room tone.
+
+    Args:
+        timeline: What sounds when.
+        channels: 1 or 2.
+        mixing: How beds give way to speech; the level of the room tone in what is yielded.
+        read: Gives a source whole.
+        gain: What the mix is changed by; the room tone is not.
+
+    Shape:
+        Each block: ``[channels, samples]``, float32.
+    """
+    factor = np.float32(to_gain(gain))
+    tone = make_room_tone(mixing.room_tone, channels) if mixing.room_tone > -math.inf else None
+    for stems in mix_chapter(timeline, channels=channels, mixing=mixing, read=read):
+        block = stems.sum()
+        block *= factor
+        if tone is not None:
+            block += tile(tone, stems.start, stems.length)
+        yield block
+
+
+def _prepare(
+    placed: Placed, playing: list[_Playing], channels: int, read: Callable[[Placed], Audio]
+) -> _Playing:
+    """Return a source ready to be added block by block."""
+    samples = _source(placed, playing, channels, read)
+    if placed.room is not None and not placed.loop:
+        return _put_into_room(placed, samples, channels)
+    gains = tuple(to_gain(placed.gain) * gain for gain in pan_gains(placed.pan, len(samples), channels))
+    return _Playing(placed=placed, samples=samples, gains=gains, length=placed.length)
+
+
+def _source(
+    placed: Placed, playing: list[_Playing], channels: int, read: Callable[[Placed], Audio]
+) -> Signal:
+    """Return a source at ``MIX_RATE``, closed to a loop or cut to its stretch; loops that sound are shared."""
+    if placed.loop:
+        for other in playing:
+            same = (other.placed.file, other.placed.digest, other.placed.loop, other.placed.seamless)
+            if same == (placed.file, placed.digest, True, placed.seamless):
+                return other.samples
+    audio = resample(read(placed), MIX_RATE)
+    if not audio.length:
+        message = f"{placed.file} has no samples"
+        raise AudioError(message, hint="replace the file, or remove it so that it is made again")
+    samples = audio.samples if audio.channels <= channels else to_channels(audio.samples, channels)
+    if not placed.loop:
+        return samples[:, placed.offset : placed.offset + placed.length]
+    if placed.seamless:
+        return samples
+    return close_loop(samples, min(to_samples(SEAM, MIX_RATE), samples.shape[1] // 4))
+
+
+def _put_into_room(placed: Placed, samples: Signal, channels: int) -> _Playing:
+    """Return a voice with the answer of its room; both together are as loud as the voice alone."""
+    assert placed.room is not None
+    voice = fade(
+        samples[:, : placed.length],
+        start=0,
+        length=placed.length,
+        fade_in=placed.fade_in,
+        fade_out=placed.fade_out,
+    )
+    answer = reverberate(to_channels(voice, 1), placed.room, channels)
+    heard = answer.copy()
+    for channel, gain in enumerate(pan_gains(placed.pan, len(voice), channels)):
+        heard[channel, : voice.shape[1]] += voice[channel % len(voice)] * np.float32(gain)
+    before, after = np.vdot(voice, voice), np.vdot(heard, heard)
+    gain = to_gain(placed.gain) * math.sqrt(before / after if after > 0.0 else 1.0)
+    return _Playing(placed=placed, samples=heard, gains=(gain,) * channels, length=heard.shape[1], faded=True)
+
+
+def _add(layer: Signal, source: _Playing, start: int, envelope: Envelope) -> None:
+    """Add to a layer what falls of a source into the block that begins at ``start``."""
+    begins = max(0, source.placed.start - start)
+    ends = min(layer.shape[1], source.placed.start + source.length - start)
+    if ends <= begins:
+        return
+    samples = source.block(start + begins - source.placed.start, ends - begins)
+    ends = begins + samples.shape[1]
+    lowered = envelope.gain(start + begins, ends - begins) if source.placed.duck else 1.0
+    if isinstance(lowered, np.ndarray):
+        samples, lowered = samples * lowered, 1.0
+    for channel, gain in enumerate(source.gains):
+        layer[channel, begins:ends] += samples[channel % len(samples)] * np.float32(gain * lowered)
