@@ -21,7 +21,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
-from unicodedata import east_asian_width
 
 
 class Severity(StrEnum):
@@ -66,32 +65,6 @@ class Problem:
     hint: str | None = None
     """What to do; the nearest right name where one is unknown."""
     severity: Severity = Severity.ERROR
-
-
-WIDEST_EXCERPT = 96
-"""Characters of a source line that a rendered problem shows around its column."""
-
-
-def render_problem(problem: Problem) -> str:
-    """Return a problem as text: place, severity and message, the source line with a caret, the hint.
-
-    >>> place = Place(file="project.yaml", line=3, column=7, source="book: Lantern")
-    >>> print(render_problem(Problem(code="x", message="book must be keys", place=place, hint="see --help")))
-    project.yaml:3:7: error: book must be keys
-        3 | book: Lantern
-          |       ^
-      hint: see --help
-    """
-    place = problem.place
-    lines = [f"{f'{place}: ' if place else ''}{problem.severity}: {problem.message}"]
-    if place and place.source is not None and place.source.strip():
-        column = (place.column or 1) - 1
-        first = max(0, column - WIDEST_EXCERPT // 2) if len(place.source) > WIDEST_EXCERPT else 0
-        shown = place.source[first : first + WIDEST_EXCERPT]
-        before = "".join("　" if east_asian_width(c) in "FW" else " " for c in shown[: column - first])
-        lines.append(f"{place.line or '':>5} | {shown.replace(chr(9), ' ').rstrip()}")
-        lines += [f"      | {before}^"] if place.column else []
-    return "\n".join([*lines, f"  hint: {problem.hint}"] if problem.hint else lines)
 
 
 class FullcastError(Exception):
