@@ -36,7 +36,7 @@ FROM base AS cpu
 RUN python -m venv /opt/fullcast \
     && /opt/fullcast/bin/python -m pip install --no-cache-dir /wheels/*.whl \
     && /opt/fullcast/bin/python -m compileall -q /opt/fullcast/lib
-USER fullcast
+USER 10001
 
 FROM base AS cuda
 # torch's wheels bring CUDA's libraries; the driver comes from the host through the NVIDIA container toolkit.
@@ -46,4 +46,4 @@ RUN python -m venv /opt/fullcast \
     && wheel="$(echo /wheels/*.whl)" \
     && /opt/fullcast/bin/python -m pip install --no-cache-dir "${wheel}[gpu]" \
     && /opt/fullcast/bin/python -m compileall -q /opt/fullcast/lib
-USER fullcast
+USER 10001

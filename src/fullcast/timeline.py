@@ -217,10 +217,10 @@ class _Builder:
     def _cue_end(self, cue: PlacedCue, clock: _Clock, start: int, length: int) -> int:
         if cue.cue.kind is CueKind.BED:
             fade = to_samples(cue.cue.fade, MIX_RATE)
-            return length if cue.end is None else min(length, clock.time_of(cue.end) + fade)
+            return length if cue.end is None else min(length, clock.time_after(cue.end) + fade)
         natural = start + self._length(cue)
         if cue.cue.role is Role.UNDER and cue.end is not None:
-            natural = min(natural, clock.time_of(cue.end) + to_samples(cue.cue.fade, MIX_RATE))
+            natural = min(natural, clock.time_after(cue.end) + to_samples(cue.cue.fade, MIX_RATE))
         return min(natural, length)
 
     def _sound_of(self, cue: PlacedCue) -> Sound:
@@ -291,11 +291,18 @@ class _Clock:
         self._offsets = [offset for offset, _ in self._spoken]
 
     def time_of(self, offset: int) -> int:
-        """Return the sample at which the text at a source offset is spoken.
+        """Return the sample at which the text at a source offset begins to be spoken.
 
         Text between two takes is heard when the first of them ends; text before every take, when speech
         begins.
         """
+        return self._find(offset, after=False)
+
+    def time_after(self, offset: int) -> int:
+        """Return the sample at which the text before a source offset has been spoken."""
+        return self._find(max(0, offset - 1), after=True)
+
+    def _find(self, offset: int, *, after: bool) -> int:
         index = bisect_right(self._offsets, offset) - 1
         if index < 0:
             return self._spoken[0][1].start if self._spoken else 0
@@ -304,18 +311,20 @@ class _Clock:
         segment = item.planned.segment
         finish = _source_of(line, max(segment.start, segment.end - 1))
         reach = (finish if finish is not None else begin) + 1 - begin
-        share = (offset - begin) / max(1, reach)
+        share = (offset + after - begin) / max(1, reach)
         if share >= 1.0:
             return item.start + item.length
-        return item.start + _within(item, share)
+        return item.start + _within(item, share, after=after)
 
 
-def _within(item: _Spoken, share: float) -> int:
+def _within(item: _Spoken, share: float, *, after: bool) -> int:
     """Return how far into a take a share of its text is reached, by word timings where there are any."""
     take = item.take
+    if not take.words:
+        return round(share * item.length)
     position = share * len(item.planned.segment.text)
-    begun = [word for word in take.words if word.start <= position + 0.5]
+    begun = [word for word in take.words if word.start <= position - after + 0.5]
     if not begun:
-        return round(share * item.length) if not take.words else 0
-    at = to_samples(begun[-1].begins, MIX_RATE) - _converted(take.begins, take.rate)
-    return min(max(0, at), item.length)
+        return 0
+    at = to_samples(begun[-1].ends if after else begun[-1].begins, MIX_RATE)
+    return min(max(0, at - _converted(take.begins, take.rate)), item.length)
