@@ -1,0 +1,151 @@
+"""Finding engines: ours and strangers', all through the same entry points.
+
+A broken engine of a stranger harms nobody who does not ask for it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeGuard, TypeVar, cast
+
+from fullcast.engines.base import SoundEngine, SpeechEngine
+from fullcast.errors import FullcastError, SetupError, UsageError
+
+AUTO = "auto"
+"""The name that leaves the choice to fullcast."""
+
+E = TypeVar("E", SpeechEngine, SoundEngine)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen(Generic[E]):
+    """An engine, and why it was taken."""
+
+    engine: E
+    reason: str
+    """``the best engine that is ready here``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind(Generic[E]):
+    """A sort of engine."""
+
+    word: str
+    recognise: Callable[[object], TypeGuard[E]]
+
+    @property
+    def points(self) -> Mapping[str, EntryPoint]:
+        """The entry points of engines of this sort, by name, in the order of their names."""
+        found = entry_points(group=f"fullcast.{self.word}")
+        return {point.name: point for point in sorted(found, key=lambda point: point.name)}
+
+
+def _is_speech(engine: object) -> TypeGuard[SpeechEngine]:
+    return isinstance(engine, SpeechEngine)
+
+
+def _is_sound(engine: object) -> TypeGuard[SoundEngine]:
+    return isinstance(engine, SoundEngine)
+
+
+_SPEECH = _Kind(word="speech", recognise=_is_speech)
+_SOUND = _Kind(word="sound", recognise=_is_sound)
+
+
+def load_speech_engines() -> dict[str, SpeechEngine]:
+    """Return every speech engine that can be loaded, by name, in the order of their names."""
+    return _load_all(_SPEECH)
+
+
+def load_sound_engines() -> dict[str, SoundEngine]:
+    """Return every sound engine that can be loaded, by name, in the order of their names."""
+    return _load_all(_SOUND)
+
+
+def choose_speech_engine(name: str = AUTO) -> Chosen[SpeechEngine]:
+    """Return the speech engine of a name, or the best that is ready.
+
+    Args:
+        name: A name, or ``auto``.
+
+    Raises:
+        UsageError: If there is no engine of that name; with the nearest.
+        SetupError: If the engine is broken or not ready, or none is.
+    """
+    return _choose(name, _SPEECH)
+
+
+def choose_sound_engine(name: str = AUTO) -> Chosen[SoundEngine]:
+    """Return the sound engine of a name, or the best that is ready.
+
+    Args:
+        name: A name, or ``auto``.
+
+    Raises:
+        UsageError: If there is no engine of that name; with the nearest.
+        SetupError: If the engine is broken or not ready, or none is.
+    """
+    return _choose(name, _SOUND)
+
+
+def _load_all(kind: _Kind[E]) -> dict[str, E]:
+    engines = {}
+    for name, point in kind.points.items():
+        try:
+            engines[name] = _load(point, kind)
+        except SetupError:
+            continue  # it is reported to whoever asks for it by name
+    return engines
+
+
+def _load(point: EntryPoint, kind: _Kind[E]) -> E:
+    """Load an engine.
+
+    Raises:
+        SetupError: If it cannot be imported or made, or is no engine; names the package that registered it.
+    """
+    owner = point.dist.name if point.dist else point.value.partition(":")[0]
+    try:
+        engine = cast(Callable[[], object], point.load())()
+    except FullcastError:
+        raise
+    except Exception as error:  # a stranger's import may raise anything
+        message = f"the engine '{point.name}' of the package {owner} cannot be loaded: {error!r}"
+        raise SetupError(message, hint=f"update {owner}, or choose another engine") from error
+    if not kind.recognise(engine):
+        message = f"'{point.name}' of the package {owner} is no {kind.word} engine"
+        raise SetupError(message, hint=f"report it to the makers of {owner}, or choose another engine")
+    return engine
+
+
+def _choose(name: str, kind: _Kind[E]) -> Chosen[E]:
+    if name == AUTO:
+        return _choose_best(kind)
+    points = kind.points
+    if name not in points:
+        nearest = difflib.get_close_matches(name, points, n=1)
+        hint = f"did you mean '{nearest[0]}'? " if nearest else ""
+        message = f"there is no {kind.word} engine '{name}'"
+        raise UsageError(message, hint=f"{hint}there are: {', '.join(points)}")
+    engine = _load(points[name], kind)
+    engine.check()
+    return Chosen(engine=engine, reason="asked for")
+
+
+def _choose_best(kind: _Kind[E]) -> Chosen[E]:
+    missing = []
+    ranked = sorted(_load_all(kind).items(), key=lambda item: -item[1].limits.quality)
+    for name, engine in ranked:
+        if engine.limits.quality < 0:
+            continue
+        try:
+            engine.check()
+        except SetupError as error:
+            missing.append(f"{name}: {error.message}")
+            continue
+        return Chosen(engine=engine, reason=f"the best {kind.word} engine that is ready here")
+    message = f"no {kind.word} engine is ready here" + (f" ({'; '.join(missing)})" if missing else "")
+    raise SetupError(message, hint="run `fullcast doctor`, which says what each one lacks")
