@@ -244,7 +244,6 @@ def pluck(note: Note, rng: np.random.Generator) -> Signal:
     )
     damping = np.array([0.06, 0.88, 0.06])
     loop = 10 ** (-3 * period / (ring * RATE)) * np.convolve(taps, damping)
-    feedback = np.concatenate([[1.0], np.zeros(whole - 1), -loop])
     burst = np.zeros(size)
     grains = rng.uniform(-1, 1, int(period))
     burst[: grains.size] = grains - grains.mean()
@@ -254,7 +253,12 @@ def pluck(note: Note, rng: np.random.Generator) -> Signal:
     # The flesh of the fingertip: harder plucking is brighter.
     flesh = signal.butter(2, 500 + 2_400 * note.force, fs=RATE, output="sos")
     burst = signal.sosfilt(flesh, burst)
-    string = signal.lfilter([1.0], feedback, burst)
+    string = np.concatenate([np.zeros(whole + loop.size), burst, np.zeros(whole)])
+    for begin in range(whole + loop.size, whole + loop.size + size, whole):
+        # A whole round at once: it hears only the round before.
+        before = string[begin - whole - loop.size + 1 : begin]
+        string[begin : begin + whole] += np.convolve(before, loop, "valid")
+    string = string[whole + loop.size :][:size]
     string *= note.force / (np.sqrt(np.mean(string[: RATE // 4] ** 2)) + 1e-12)
     return resonate(string, ((105, 4, 0.5), (210, 5, 0.45), (430, 4, 0.3))) * fade(size, 0.001, 0.4)
 
