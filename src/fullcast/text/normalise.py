@@ -1,0 +1,108 @@
+"""The two forms of a book's words: the source that offsets refer to, and what an engine hears.
+
+Neither ever changes a letter or a digit. Text from a book is data: whatever stands in it, nothing may reach
+an engine as an instruction.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_BREAKS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters; tab and line breaks are handled before
+    "\u00ad"  # soft hyphen
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # zero-width space, directions, invisible operators
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # byte order mark, annotations, tags
+    "\ud800-\udfff\ue000-\uf8ff]"  # halves of pairs, private use: no font and no engine knows them
+)
+
+_JOINERS = re.compile("(?<![\u0590-\u1cff\ua800-\uabff\ufb50-\ufeff])[\u200c\u200d]")
+"""Joiners outside the scripts whose spelling needs them (Arabic to the Indian ones)."""
+
+_BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
+
+_BETWEEN_HAN = re.compile(
+    "(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t\n]*\n[ \t\n]*"
+    "(?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
+)
+
+_SPACE = re.compile(r"\s+")
+
+_DOTS = re.compile(r"\.(?:\s?\.){2,}")
+
+_DASHES = re.compile("-{2,}|[\u2012\u2015\u2e3a\u2e3b\u2e17]")
+
+_APOSTROPHE = re.compile(r"[’ʼ](?=[^\W\d_])|(?<=[^\W\d_])ʼ")
+
+_COMPARISON = re.compile(r"(?<=[\w ]) ([<>]) (?=[\w-])")
+
+_BRACKETS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "<": " ", ">": " ", "|": " ", "\\": " "})
+
+_KEEP = str.maketrans({"<": "\ue000", ">": "\ue001"})
+
+_RETURN = str.maketrans({"\ue000": "<", "\ue001": ">"})
+
+_JOINED_LANGUAGES = frozenset({"zh", "ja", "yue"})
+
+
+def primary_tag(language: str) -> str:
+    """Return the language of a BCP 47 tag without region and script.
+
+    >>> primary_tag("en-GB")
+    'en'
+    """
+    return language.replace("_", "-").split("-", 1)[0].lower()
+
+
+def normalise_source(text: str) -> str:
+    r"""Return the source of a chapter in the form that every offset refers to.
+
+    Line breaks become ``\n``, tabs a space, letters with their accents one character (NFC). What cannot be
+    seen goes: the byte order mark, zero-width and control characters, soft hyphens, private-use characters.
+
+    Args:
+        text: A decoded file.
+
+    Returns:
+        Text that this function leaves alone when it is called again.
+
+    Source:
+        Unicode Standard Annex 15 (NFC); UAX 9 for the directional controls.
+
+    >>> normalise_source("\ufeffA\r\nB\tcafe\u0301")
+    'A\nB caf\xe9'
+    """
+    plain = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
+    seen = _JOINERS.sub("", _UNSEEN.sub("", plain))
+    return _BLANK_LINE.sub("", unicodedata.normalize("NFC", seen))
+
+
+def normalise_spoken(text: str, language: str) -> str:
+    r"""Return words as an engine hears them, never longer than they were written.
+
+    White space of the layout becomes single spaces (nothing between Chinese or Japanese characters), dashes
+    and dots take the one form that every engine knows (``—``, ``…``), and characters that some engine reads
+    as an instruction (``<|…|>``, ``[breath]``, ``<tag>``, ``{…}``) become harmless.
+
+    Args:
+        text: A stretch of a line.
+        language: BCP 47 tag of the words.
+
+    >>> normalise_spoken("Wait -- what?\n<|endoftext|> It’s  1 < 2 . . .", "en")
+    "Wait — what? endoftext It's 1 < 2 …"
+    """
+    return tidy(text, language).strip()
+
+
+def tidy(text: str, language: str) -> str:
+    """Return the words of :func:`normalise_spoken` with the space at both ends kept, as one space."""
+    plain = _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text))
+    if primary_tag(language) in _JOINED_LANGUAGES:
+        plain = _BETWEEN_HAN.sub("", plain)
+    plain = _DASHES.sub("—", _DOTS.sub("…", plain))
+    plain = _COMPARISON.sub(lambda match: match[0].translate(_KEEP), plain)
+    plain = _APOSTROPHE.sub("'", plain).translate(_BRACKETS).translate(_RETURN)
+    return _SPACE.sub(" ", plain)
