@@ -9,6 +9,7 @@ A :class:`Record` holds keys with their kinds and makes a value of the model::
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Generic, TypeVar
@@ -17,6 +18,7 @@ from fullcast.files.kinds import Kind, Reading, Schema, Spot, nearest, suggest
 from fullcast.files.yaml_nodes import Leaf, Listing, Node, Table
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,12 @@ class MapOf(Generic[T]):
             return None
         found: dict[str, T] = {}
         for key, item in node.entries:
-            name = key.text.strip()
+            name = unicodedata.normalize("NFC", key.text.strip())
             if not name:
                 reading.report("empty-name", f"a name in {reading.name} is empty", key.place)
+            elif name in found:
+                message = f"the name {name!r} stands twice in {reading.name}"
+                reading.report("duplicate-key", message, key.place, "keep one of them")
             elif (value := self.value.read(item, reading.under(name, key.place))) is not None:
                 found[name] = value
         return found
@@ -115,10 +120,10 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record(Generic[T]):
+class Record(Generic[T_co]):
     """Keys with values of their own kinds."""
 
-    make: Callable[..., T]
+    make: Callable[..., T_co]
     """Called with the values that were read; a dataclass gives its own defaults."""
     keys: Mapping[str, Key]
     doc: str = ""
@@ -130,7 +135,7 @@ class Record(Generic[T]):
         """What the value may be."""
         return f"keys and values ({', '.join(self.keys)})"
 
-    def read(self, node: Node, reading: Reading) -> T | None:
+    def read(self, node: Node, reading: Reading) -> T_co | None:
         """Return the value; None if something that it needs is missing or wrong."""
         if not isinstance(node, Table):
             reading.reject(node, self.expected)
