@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import typer
 
@@ -43,7 +44,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 
 def make_app() -> typer.Typer:
     """Return the command line; help is drawn on a terminal and plain elsewhere."""
-    style = "rich" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else None
+    style: Literal["rich"] | None = "rich" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else None
     app = typer.Typer(
         name="fullcast",
         help=_HELP,

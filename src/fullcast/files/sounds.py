@@ -7,7 +7,7 @@ that the store can hash and write it in one go.
 from __future__ import annotations
 
 import struct
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ import numpy as np
 from fullcast.audio.signal import Audio
 from fullcast.errors import AudioError, StoreError
 from fullcast.files.disk import explained, read_whole
-from fullcast.units import Seconds
+from fullcast.units import Seconds, to_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import av
 
@@ -120,7 +120,7 @@ def read_sound(file: Path) -> Audio:
 
 def _read_with_soundfile(file: Path) -> Audio | None:
     """Read mono and stereo files of the formats that libsndfile knows; None for all others."""
-    import soundfile  # noqa: PLC0415 - takes are packed without it
+    import soundfile
 
     with suppress(soundfile.LibsndfileError), soundfile.SoundFile(file) as sound:
         if sound.channels > 2:
@@ -132,7 +132,7 @@ def _read_with_soundfile(file: Path) -> Audio | None:
 
 def _read_with_av(file: Path) -> Audio:
     """Read a file with FFmpeg's decoders, more than two channels folded down as ITU-R BS.775 says."""
-    import av  # noqa: PLC0415 - few projects need it for their sounds
+    import av
 
     try:
         with av.open(str(file)) as container:
@@ -151,7 +151,7 @@ def _read_with_av(file: Path) -> Audio:
 
 def _frames(file: Path, container: av.container.InputContainer) -> Iterator[Signal]:
     """Decode the first audio stream, mono or stereo, without what its encoder added."""
-    from av import AudioResampler  # noqa: PLC0415 - as above
+    from av import AudioResampler
 
     stream = container.streams.audio[0]
     layout = "mono" if stream.channels == 1 else "stereo"
@@ -177,3 +177,34 @@ def _audio(file: Path, signal: Signal, rate: int) -> Audio:
         return Audio(samples=np.ascontiguousarray(signal), rate=rate)
     except AudioError as error:
         raise AudioError(f"{file}: {error.message}", hint="export the sound again") from error
+
+
+def write_sound(parts: Iterable[Audio], file: Path, *, gap: Seconds = Seconds(0.0)) -> Seconds:
+    """Write recordings one after the other into a WAV or FLAC file, 16 bit, in blocks.
+
+    Args:
+        parts: What is to be heard, all of one rate and one number of channels.
+        file: Where it goes; the suffix decides the format.
+        gap: Silence after each part.
+
+    Returns:
+        Duration of the file.
+
+    Raises:
+        StoreError: If the disk refuses.
+    """
+    import soundfile
+
+    seconds = 0.0
+    sound: soundfile.SoundFile | None = None
+    with explained(file, "write"), ExitStack() as stack:
+        for audio in parts:
+            if sound is None:
+                opened = soundfile.SoundFile(
+                    file, "w", samplerate=audio.rate, channels=audio.channels, subtype="PCM_16"
+                )
+                sound = stack.enter_context(opened)
+            silence = np.zeros((to_samples(gap, audio.rate), audio.channels), np.float32)
+            sound.write(np.concatenate([audio.samples.T, silence]))
+            seconds += audio.seconds + gap
+    return Seconds(seconds)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from fullcast.files.disk import write_whole
+from fullcast.files.encode import Coding
 from fullcast.files.store import Entry, Store
 from fullcast.fingerprint import digest, digest_file
 from fullcast.model import Book, ChapterPlan, Delivery, Placed, Sound, Take, Timeline
 from fullcast.production.preparing import Prepared
-from fullcast.production.workshop import ChapterJob, Coding, Master
+from fullcast.production.workshop import ChapterJob, Master
 from fullcast.timeline import Recorded, make_timeline
-from fullcast.units import MIX_RATE, Lufs
+from fullcast.units import Lufs
 
 REVISION = 1
 """Counts up when mixing, mastering or encoding would give other audio from the same plan."""
@@ -72,7 +73,7 @@ def codings(book: Book, deliveries: Iterable[Delivery]) -> dict[str, Coding]:
             codec=delivery.codec,
             bitrate=delivery.bitrate,
             channels=delivery.channels or usual,
-            rate=MIX_RATE,
+            depth=24 if delivery.preset == "mix" else 16,
         )
         for delivery in deliveries
     }

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fullcast import __version__
+from fullcast.files.chapter_files import write_chapter_file
 from fullcast.files.disk import explained, write_whole
-from fullcast.files.join import Part, join_m4b
-from fullcast.files.slugs import make_slug
-from fullcast.files.tags import ChapterTags, write_chapter_file
+from fullcast.files.join import Joined, Part, join_m4b
+from fullcast.files.pictures import prepare_cover
+from fullcast.files.tags import Labels
 from fullcast.fingerprint import digest, digest_file
 from fullcast.model import Delivery
 from fullcast.production.preparing import Prepared
 from fullcast.production.workshop import Encoded
 from fullcast.units import MIX_RATE, Seconds
+
+LONGEST_NAME = 150
+"""Bytes of a file's stem: file systems take 255, and players' own folders add to it."""
 
 REPORT = "report.json"
 
@@ -40,7 +45,11 @@ class _Item:
     name: str
     key: str
     """Identity of all that decides its bytes."""
-    make: Callable[[Path], None]
+    make: Callable[[Path], Joined]
+
+
+Facts = Mapping[str, object]
+"""What the report says of a file: ``file``, ``key``, ``size``, ``duration`` and ``starts``."""
 
 
 def deliver(prepared: Prepared, delivery: Delivery, parts: tuple[Encoded, ...]) -> Result:
@@ -59,20 +68,33 @@ def deliver(prepared: Prepared, delivery: Delivery, parts: tuple[Encoded, ...]) 
     with explained(folder, "write"):
         folder.mkdir(parents=True, exist_ok=True)
     items = _book(prepared, parts) if delivery.preset == "m4b" else _chapters(prepared, parts)
-    for item in items:
-        if before.get(item.name) != item.key or not (folder / item.name).is_file():
-            item.make(folder / item.name)
+    files = [_bring(folder, item, before.get(item.name)) for item in items]
     if len(parts) == len(prepared.book.chapters):
         _remove_stale(folder, before.keys() - {item.name for item in items})
-    files = tuple(folder / item.name for item in items)
-    write_whole(folder / REPORT, _report(delivery, items, files, parts))
+    write_whole(folder / REPORT, _report(delivery, files, parts))
     return Result(
         name=delivery.name,
         folder=folder,
-        files=files,
+        files=tuple(folder / item.name for item in items),
         seconds=Seconds(sum(part.measured.duration for part in parts)),
-        size=sum(file.stat().st_size for file in files),
+        size=sum(int(str(facts["size"])) for facts in files),
     )
+
+
+def _bring(folder: Path, item: _Item, before: Facts | None) -> Facts:
+    """Make a file if it is not there as it should be; return what the report says of it."""
+    file = folder / item.name
+    same = before is not None and before["key"] == item.key and file.is_file()
+    if before is not None and same and file.stat().st_size == before["size"]:
+        return before
+    joined = item.make(file)
+    return {
+        "file": item.name,
+        "key": item.key,
+        "size": joined.size,
+        "duration": round(joined.samples / MIX_RATE, 6),
+        "starts": [round(start / MIX_RATE, 6) for start in joined.starts],
+    }
 
 
 def _identity(prepared: Prepared, *what: object) -> str:
@@ -80,44 +102,57 @@ def _identity(prepared: Prepared, *what: object) -> str:
     return digest([__version__, prepared.book.credits, cover, *what])
 
 
+def _part(encoded: Encoded) -> Part:
+    return Part(file=encoded.file, title=encoded.title, samples=encoded.samples)
+
+
 def _book(prepared: Prepared, parts: tuple[Encoded, ...]) -> list[_Item]:
     """Return the one file that holds every chapter."""
+    book = prepared.book
+
+    def make(file: Path) -> Joined:
+        return join_m4b([_part(part) for part in parts], file, credits=book.credits, cover=book.cover)
+
     marks = [(part.key, part.title) for part in parts]
-    pieces = tuple(Part(file=part.file, title=part.title, samples=part.samples) for part in parts)
-
-    def make(file: Path) -> None:
-        join_m4b(pieces, file, credits=prepared.book.credits, cover=prepared.book.cover)
-
-    name = f"{make_slug(prepared.book.credits.title) or 'book'}.m4b"
-    return [_Item(name=name, key=_identity(prepared, marks), make=make)]
+    return [_Item(name=f"{safe_name(book.credits.title)}.m4b", key=_identity(prepared, marks), make=make)]
 
 
 def _chapters(prepared: Prepared, parts: tuple[Encoded, ...]) -> list[_Item]:
     """Return one file a chapter."""
-    digits = max(2, len(str(len(prepared.book.chapters))))
+    total = len(prepared.book.chapters)
+    cover = prepare_cover(prepared.book.cover) if prepared.book.cover else None
+    digits = max(2, len(str(total)))
     items = []
     for part in parts:
-        tags = ChapterTags(title=part.title, number=part.number, total=len(prepared.book.chapters))
-        name = f"{part.number:0{digits}}-{make_slug(part.title) or 'chapter'}{part.file.suffix}"
-        key = _identity(prepared, part.key, tags)
-        items.append(_Item(name=name, key=key, make=_chapter_maker(prepared, part, tags)))
+        labels = Labels(credits=prepared.book.credits, number=part.number, total=total, cover=cover)
+        name = f"{part.number:0{digits}} - {safe_name(part.title)}{part.file.suffix}"
+        key = _identity(prepared, part.key, part.title, part.number, total)
+        items.append(_Item(name=name, key=key, make=_chapter_maker(part, labels)))
     return items
 
 
-def _chapter_maker(prepared: Prepared, part: Encoded, tags: ChapterTags) -> Callable[[Path], None]:
-    def make(file: Path) -> None:
-        write_chapter_file(
-            part.file, file, credits=prepared.book.credits, chapter=tags, cover=prepared.book.cover
-        )
-
-    return make
+def _chapter_maker(part: Encoded, labels: Labels) -> Callable[[Path], Joined]:
+    return lambda file: write_chapter_file(_part(part), file, labels=labels)
 
 
-def _made_before(folder: Path) -> Mapping[str, str]:
-    """Return the files of the last report with their identities."""
+def safe_name(title: str) -> str:
+    """Return a title as the stem of a file that every file system and every shop takes.
+
+    >>> safe_name("Who? What/Where: an end...")
+    'Who What Where an end'
+    """
+    plain = re.sub(r'[\x00-\x1f\x7f"*/:<>?\\|]+', " ", title)
+    words = " ".join(plain.split())
+    while len(words.encode()) > LONGEST_NAME:
+        words = words[:-1]
+    return words.strip(" .") or "untitled"
+
+
+def _made_before(folder: Path) -> dict[str, Facts]:
+    """Return what the last report says of each file."""
     try:
         files = json.loads((folder / REPORT).read_bytes())["files"]
-        return {str(item["file"]): str(item["key"]) for item in files}
+        return {str(facts["file"]): facts for facts in files if facts["key"] and facts["size"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -129,36 +164,25 @@ def _remove_stale(folder: Path, names: set[str]) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _report(
-    delivery: Delivery, items: list[_Item], files: tuple[Path, ...], parts: tuple[Encoded, ...]
-) -> bytes:
+def _report(delivery: Delivery, files: list[Facts], parts: tuple[Encoded, ...]) -> bytes:
     """Return the report: only figures that were measured on the decoded audio."""
-    start = 0
-    chapters = []
-    for part in parts:
-        measured = {name: _finite(value) for name, value in asdict(part.measured).items()}
-        chapters.append(
-            {
-                "number": part.number,
-                "title": part.title,
-                "start": round(start / MIX_RATE, 6),
-                **measured,
-                "gain": part.gain,
-                "findings": [asdict(finding) for finding in part.findings],
-            }
-        )
-        start += part.samples
     document = {
         "delivery": delivery.name,
         "preset": delivery.preset,
         "made_by": f"fullcast {__version__}",
         "wanted": {"loudness": delivery.loudness, "true_peak": delivery.peak},
-        "duration": round(sum(part.measured.duration for part in parts), 6),
-        "files": [
-            {"file": item.name, "key": item.key, "size": file.stat().st_size}
-            for item, file in zip(items, files, strict=True)
+        "duration": round(sum(float(str(facts["duration"])) for facts in files), 6),
+        "files": files,
+        "chapters": [
+            {
+                "number": part.number,
+                "title": part.title,
+                **{name: _finite(value) for name, value in asdict(part.measured).items()},
+                "gain": part.gain,
+                "findings": [asdict(finding) for finding in part.findings],
+            }
+            for part in parts
         ],
-        "chapters": chapters,
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 

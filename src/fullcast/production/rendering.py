@@ -35,7 +35,7 @@ from fullcast.production.events import (
 from fullcast.production.levels import known_levels, level_id, level_takes
 from fullcast.production.preparing import Choices, Prepared, facts_of, prepare
 from fullcast.production.recording import Lost, record_sounds, record_takes
-from fullcast.production.scheduling import HEARTBEAT, Workers, finished, open_workers
+from fullcast.production.scheduling import HEARTBEAT, Workers, any_finished, open_workers
 from fullcast.production.workshop import (
     ChapterJob,
     Encoded,
@@ -338,8 +338,8 @@ class _Run:
             if record and again:
                 self._make_sounds([key for key in again if key not in self._planned])
                 self._record([self._planned[key] for key in again if key in self._planned])
-            busy: list[Future[tuple[Encoded, ...]] | Future[float]] = [*self._encoding, *self._measuring]
-            if busy and not finished(busy, HEARTBEAT):
+            busy = [*self._encoding, *self._measuring]
+            if busy and not any_finished(busy, HEARTBEAT):
                 self._hands.emit(Waiting(doing=f"{len(self._encoding)} chapters being mixed and encoded"))
             self._advance()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from fullcast.errors import EngineError
 from fullcast.production.workshop import ChapterJob, Encoded, begin_work, produce_chapter
@@ -66,7 +66,7 @@ def _end_now(pool: ProcessPoolExecutor) -> None:
         worker.terminate()
 
 
-def finished(futures: Sequence[Future[_T]], seconds: float) -> list[Future[_T]]:
-    """Return the futures that are done, after waiting at most some seconds for the first."""
+def any_finished(futures: Iterable[Future[Any]], seconds: float) -> bool:
+    """Return whether one of the futures is done, after waiting at most some seconds for the first."""
     done, _ = wait(futures, timeout=seconds, return_when=FIRST_COMPLETED)
-    return [future for future in futures if future in done]
+    return bool(done)

@@ -6,6 +6,7 @@ Every function here runs in a process of its own, takes a value and gives back a
 from __future__ import annotations
 
 import json
+import math
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fullcast.audio.edit import resample
-from fullcast.audio.loudness import Meter, measure_loudness
-from fullcast.audio.master import master_blocks, solve_gain
+from fullcast.audio.loudness import Meter, Profile, measure_loudness
+from fullcast.audio.master import check_master, master_blocks, plan_gain
 from fullcast.audio.mix import mix_blocks
 from fullcast.audio.signal import Audio
 from fullcast.errors import DamagedError
@@ -28,8 +29,11 @@ from fullcast.units import MIX_RATE, Decibels, Lufs
 if TYPE_CHECKING:
     from fullcast.audio.signal import Signal
 
-TOLERANCE = 0.3
-"""Largest deviation from the target loudness that is left alone, in LU."""
+CLOSE = 0.3
+"""Deviation from the target loudness that is left alone, in LU: well inside the tolerance of a delivery."""
+
+LOSSLESS_MARGIN = Decibels(0.02)
+"""Likewise for FLAC: what rounding to 16 bits with dither can add."""
 
 PASSES = 4
 """How often a chapter is encoded anew to meet loudness and peak after decoding."""
@@ -137,34 +141,40 @@ def produce_chapter(job: ChapterJob) -> tuple[Encoded, ...]:
     """
     encoded: list[Encoded] = []
     for channels in sorted({master.coding.channels for master in job.masters}):
-        meter = Meter(MIX_RATE, channels)
-        for block in _mixed(job, channels, Decibels(0.0)):
-            meter.add(block)
-        loudness = meter.measure().loudness
         wanted = [master for master in job.masters if master.coding.channels == channels]
-        encoded += [_encode(job, master, loudness) for master in wanted]
+        profile = _measure_mix(job, channels) if any(item.loudness is not None for item in wanted) else None
+        encoded += [_encode(job, master, profile) for master in wanted]
     return tuple(encoded)
+
+
+def _measure_mix(job: ChapterJob, channels: int) -> Profile:
+    meter = Meter(MIX_RATE, channels)
+    for block in _mixed(job, channels, Decibels(0.0)):
+        meter.add(block)
+    return meter.profile()
 
 
 def _mixed(job: ChapterJob, channels: int, gain: Decibels) -> Iterator[Signal]:
     return mix_blocks(job.timeline, channels=channels, mixing=job.mixing, gain=gain, read=read_placed)
 
 
-def _encode(job: ChapterJob, master: Master, loudness: Lufs) -> Encoded:
+def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded:
     """Encode one master; go again with what was measured until loudness and peak hold."""
-    gain = Decibels(0.0) if master.loudness is None else solve_gain(loudness, master.loudness)
-    ceiling = Decibels(master.peak - (LOSSY_MARGIN if master.coding.lossy else 0.05))
+    wanted = master.loudness
+    ceiling = Decibels(master.peak - (LOSSY_MARGIN if master.coding.rate_of_bits else LOSSLESS_MARGIN))
+    gain = Decibels(0.0) if wanted is None or profile is None else plan_gain(profile, wanted, ceiling)
     for _ in range(PASSES):
         blocks = _mixed(job, master.coding.channels, gain)
-        mastered = blocks if master.loudness is None else master_blocks(blocks, ceiling)
-        encode(mastered, master.file, coding=master.coding)
+        encode(
+            blocks if wanted is None else master_blocks(blocks, ceiling), master.file, coding=master.coding
+        )
         measured = _measure_file(master)
-        over = max(0.0, measured.true_peak - master.peak)
-        short = 0.0 if master.loudness is None else master.loudness - measured.loudness
-        if master.loudness is None or (over <= 0.0 and abs(short) <= TOLERANCE):
+        over = measured.true_peak - master.peak
+        short = 0.0 if wanted is None else wanted - measured.loudness
+        if wanted is None or not math.isfinite(short) or (over <= 0.0 and abs(short) <= CLOSE):
             break
         ceiling = Decibels(ceiling - (over + 0.1 if over > 0.0 else 0.0))
-        gain = Decibels(gain + (short if abs(short) > TOLERANCE / 2 else 0.0))
+        gain = Decibels(gain + (short if abs(short) > CLOSE else 0.0))
     encoded = Encoded(
         key=master.key,
         number=job.number,
@@ -190,15 +200,8 @@ def _measure_file(master: Master) -> Measurement:
 def _findings(job: ChapterJob, master: Master, measured: Measurement) -> tuple[Finding, ...]:
     if master.loudness is None:
         return ()
-    found = []
     subject = f"chapter {job.number} ({master.coding.codec})"
-    if abs(measured.loudness - master.loudness) > 0.5:
-        message = f"loudness is {measured.loudness:.1f} LUFS, wanted {master.loudness:.1f} ± 0.5"
-        found.append(Finding(code="loudness", message=message, subject=subject))
-    if measured.true_peak > master.peak:
-        message = f"true peak is {measured.true_peak:.2f} dBTP, wanted at most {master.peak:.2f}"
-        found.append(Finding(code="true-peak", message=message, subject=subject))
-    return tuple(found)
+    return check_master(measured, target=master.loudness, ceiling=master.peak, subject=subject)
 
 
 def sidecar_of(file: Path) -> Path:
