@@ -79,8 +79,7 @@ def box(kind: bytes, *parts: bytes) -> bytes:
     >>> box(b"free", b"ab").hex()
     '0000000a667265656162'
     """
-    content = b"".join(parts)
-    return struct.pack(">I4s", 8 + len(content), kind) + content
+    return b"".join((struct.pack(">I4s", 8 + sum(map(len, parts)), kind), *parts))
 
 
 def _full(kind: bytes, *parts: bytes, version: int = 0, flags: int = 0) -> bytes:
@@ -205,8 +204,8 @@ def index_box(film: Film, start: int, *, wide: bool) -> bytes:
         start: Where the media begin in the file: the chapter track's samples, then the audio packets.
         wide: Whether places in the file need 64 bits.
     """
-    texts = np.array([len(text) for text in text_samples(film.chapters)], np.int64)
-    audio = start + int(texts.sum())
+    texts = np.array([len(text) for text in text_samples(film.chapters)], np.uint32)
+    audio = start + int(texts.sum(dtype=np.int64))
     tracks = [_audio_track(film, audio, wide=wide)]
     if film.chapters:
         tracks.append(_text_track(film, texts, start, wide=wide))
@@ -258,7 +257,7 @@ def _audio_track(film: Film, start: int, *, wide: bool) -> bytes:
     # A packet is heard whole only after the one before it: players that seek must start one earlier.
     roll = _full(b"sgpd", b"roll", struct.pack(">IIh", 2, 1, -1), version=1)
     rolled = _full(b"sbgp", b"roll", struct.pack(">III", 1, count, 1))
-    places = _places(track.sizes.astype(np.int64), start, _CHUNK, wide=wide)
+    places = _places(track.sizes, start, _CHUNK, wide=wide)
     table = box(b"stbl", _audio_entry(track), _durations(durations), *places, roll, rolled)
     media = box(
         b"mdia",
@@ -284,7 +283,7 @@ def _audio_entry(track: Track) -> bytes:
     return _full(b"stsd", struct.pack(">I", 1), box(b"mp4a", sound, esds))
 
 
-def _text_track(film: Film, sizes: NDArray[np.int64], start: int, *, wide: bool) -> bytes:
+def _text_track(film: Film, sizes: Sizes, start: int, *, wide: bool) -> bytes:
     """Describe the chapter track: a title lasts until the next."""
     marks = [*(chapter.start for chapter in film.chapters), film.samples]
     durations = [(1, after - before) for before, after in pairwise(marks)]
@@ -310,14 +309,14 @@ def _durations(runs: list[tuple[int, int]]) -> bytes:
     return _full(b"stts", struct.pack(">I", len(runs)), *(struct.pack(">II", *run) for run in runs))
 
 
-def _places(sizes: NDArray[np.int64], start: int, most: int, *, wide: bool) -> tuple[bytes, bytes, bytes]:
+def _places(sizes: Sizes, start: int, most: int, *, wide: bool) -> tuple[bytes, bytes, bytes]:
     """Say which samples form a chunk, how long each sample is and where the chunks stand."""
     whole, rest = divmod(len(sizes), most)
     runs = [(1, most, 1)] if whole else []
     if rest:
         runs.append((whole + 1, rest, 1))
-    ends = np.cumsum(sizes)
-    begins = start + np.concatenate([[0], ends[most - 1 : -1 : most]])
+    chunks = np.add.reduceat(sizes, np.arange(0, len(sizes), most), dtype=np.int64)
+    begins = start + np.concatenate([[0], np.cumsum(chunks[:-1])])
     offsets = begins.astype(">u8" if wide else ">u4").tobytes()
     return (
         _full(b"stsc", struct.pack(">I", len(runs)), *(struct.pack(">III", *run) for run in runs)),

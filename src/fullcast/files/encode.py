@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
     from fullcast.audio.signal import Signal
 
-FRAME = 1024
-"""Samples of an AAC frame (ISO/IEC 14496-3, AAC-LC); also the encoder's delay."""
-
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _USUAL = {
     (Codec.AAC, 1): 96_000,
