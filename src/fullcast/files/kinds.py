@@ -97,6 +97,8 @@ def describe_node(node: Node) -> str:
             return repr(text if len(text) <= 60 else text[:57] + "…")
         case Leaf(text=text):
             return text
+        case Listing(items=()):
+            return "an empty list"
         case Listing():
             return "a list"
         case _:

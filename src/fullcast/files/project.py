@@ -139,11 +139,11 @@ class _Checker:
             if item.text is None:
                 continue
             name = posixpath.normpath(item.text.value)
-            if name in seen:
+            text = self._read_chapter(item.text, name, known=name in seen)
+            if name in seen and text is not None:
                 message = f"two chapters have the text {name!r}, first in line {seen[name].line}"
                 hint = "each chapter usually has a file of its own"
                 self.reading.warn("same-text", message, item.text.place, hint)
-            text = self._read_chapter(item.text, name, known=name in seen)
             seen.setdefault(name, item.text.place)
             if text is not None:
                 yield _make_chapter(item, name, text, cues)
@@ -180,7 +180,7 @@ class _Checker:
             )
         elif primary_tag(language) != "en":
             message = f"the cast has no {NARRATOR}, and only an English book has one by itself"
-            hint = f"add to the cast {NARRATOR}: VOICE, with a voice for {language} (see fullcast voices)"
+            hint = f"add to the cast {NARRATOR}: VOICE, with a voice for {language} (fullcast voices list shows them)"
             self.reading.report("no-narrator", message, _known(place), hint)
         return {NARRATOR: Character(name=NARRATOR, voice=DEFAULT_NARRATOR), **cast}
 

@@ -87,10 +87,9 @@ def _anchor_music(written: WrittenCue, reading: Reading) -> WrittenCue | None:
     own = role.value if role and role.value is not Role.UNDER else None
     wrong = written.at or span if own in _STANDING else span if own else None
     if wrong is not None:
-        hint = "leave out at, from and to" if own in _STANDING else "say the scene break with at"
-        reading.report(
-            "role-and-anchor", f"music with the role {own} has its place already", _at(wrong, place), hint
-        )
+        kept = "say the scene break with at" if own is Role.BRIDGE else "leave out at, from and to"
+        message = f"music with the role {own} has its own beginning and end"
+        reading.report("role-and-anchor", message, _at(wrong, place), kept)
         return None
     if own is not None:
         return written

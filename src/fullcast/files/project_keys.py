@@ -170,7 +170,9 @@ CHARACTER = Record(
     make=WrittenCharacter,
     placed=True,
     keys={
-        "voice": Key(kind=Spotted(kind=Text()), doc="Name of a voice (fullcast voices).", required=True),
+        "voice": Key(
+            kind=Spotted(kind=Text()), doc="Name of a voice; fullcast voices list shows them.", required=True
+        ),
         "style": Key(kind=Text(empty=True), doc="How the voice speaks, in words, for engines that can."),
         "pace": Key(kind=_PACE, doc="Factor on the voice's rate of speech, 0.5 to 2."),
         "pan": Key(kind=_PAN, doc="Place between left (-1) and right (1)."),
@@ -291,6 +293,7 @@ EFFECT = Record(
 MUSIC = Record(
     make=partial(WrittenCue, kind=CueKind.MUSIC),
     placed=True,
+    strict=True,
     keys={
         "music": _sound("Music: an audio file of the project, or a name of the sound library."),
         "role": Key(
@@ -321,6 +324,7 @@ CHAPTER = Record(
 DELIVERY = Record(
     make=WrittenDelivery,
     placed=True,
+    strict=True,
     keys={
         "preset": Key(
             kind=Spotted(kind=Choice(words={name: name for name in PRESETS})),

@@ -39,7 +39,7 @@ class ListOf(Generic[T]):
             reading.reject(node, self.expected, f"each item must be {self.item.expected}")
             return None
         if len(node.items) < self.shortest:
-            reading.report("too-few", f"{reading.name} needs {self.shortest} or more items", node.place)
+            reading.reject(node, f"a list of at least {self.shortest}")
         items = (self.item.read(item, reading.item(i)) for i, item in enumerate(node.items, 1))
         return tuple(item for item in items if item is not None)
 
@@ -129,6 +129,8 @@ class Record(Generic[T_co]):
     doc: str = ""
     placed: bool = False
     """Whether what is made takes its ``place``: that of its key, or its own in a list."""
+    strict: bool = False
+    """Whether one wrong value spoils the whole: where keys say something only together."""
 
     @property
     def expected(self) -> str:
@@ -140,7 +142,10 @@ class Record(Generic[T_co]):
         if not isinstance(node, Table):
             reading.reject(node, self.expected)
             return None
+        before = len(reading.problems)
         values = self._read_keys(node, reading)
+        if self.strict and len(reading.problems) > before:
+            return None
         if not _needed(self.make, self.keys) <= values.keys():
             return None
         return self.make(**values, place=reading.key or node.place) if self.placed else self.make(**values)
@@ -160,7 +165,7 @@ class Record(Generic[T_co]):
         for name, key in self.keys.items():
             if key.required and name not in written:
                 subject = reading.name or "the file"
-                hint = f"add {name}: {key.doc[:1].lower()}{key.doc[1:]}"
+                hint = f"add {name} ({key.doc[:1].lower()}{key.doc[1:].rstrip('.')})"
                 reading.report("missing-key", f"{subject} has no {name}", reading.key or node.place, hint)
         return values
 

@@ -79,16 +79,23 @@ def _decode(content: bytes, name: str) -> Source | Problem:
     try:
         return Source(name=name, text=content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        before = Source(name=name, text=content[: error.start].decode("utf-8", "replace"))
-        place = before.place_at(len(before.text))
-        end = re.search(rb"[\r\n]|\Z", content[error.start :])
-        rest = content[error.start : error.start + end.start()] if end else b""
-        shown = (place.source or "") + rest.decode("utf-8", "replace")
-        place = Place(file=name, line=place.line, column=place.column, source=shown[:LONGEST_EXCERPT])
         encoding = guess_encoding(content)
+        place = _place_of_byte(content, error.start, encoding, name)
         hint = f"save it as UTF-8; it looks like {encoding}: iconv -f {encoding} -t UTF-8 {name}"
         message = f"the byte 0x{content[error.start]:02X} is not UTF-8"
         return Problem(code="not-utf-8", message=message, place=place, hint=hint)
+
+
+def _place_of_byte(content: bytes, offset: int, encoding: str, name: str) -> Place:
+    """Return the place of a byte, with its line as the guessed encoding has it."""
+    if encoding.startswith("UTF-16"):  # a byte has no place in a line of those
+        return Place(file=name)
+    start = max(content.rfind(b"\n", 0, offset), content.rfind(b"\r", 0, offset)) + 1
+    rest = re.match(rb"[^\r\n]*", content[offset:])
+    line = content[start : offset + (rest.end() if rest else 0)].decode(encoding, "replace")
+    column = len(content[start:offset].decode(encoding, "replace")) + 1
+    number = len(_BREAK.findall(content[:start].decode("utf-8", "replace"))) + 1
+    return Place(file=name, line=number, column=column, source=line[:LONGEST_EXCERPT])
 
 
 def guess_encoding(content: bytes) -> str:

@@ -55,7 +55,7 @@ _HINTS = (
     ("could not find expected ':'", "a key needs a colon and a space after it"),
     ("expected ',' or ']'", "close the list with ] or put a comma between its items"),
     ("expected ',' or '}'", "close the braces with } or put a comma between the keys"),
-    ("unexpected end of stream", "close the quotation mark"),
+    ("expected key", "check the indentation: keys of one level begin in the same column"),
     ("expected <document start>", "check the indentation: keys of one level begin in the same column"),
     ("expected <block end>", "check the indentation: keys of one level begin in the same column"),
 )
@@ -177,6 +177,10 @@ def _explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
         choose = "keep one side of it and remove the lines with <<<<<<<, ======= and >>>>>>>"
         return _problem("merge-conflict", "a merge conflict", source.place_at(conflict.start()), choose)
     complaint = error.problem or "this is not YAML"
+    if error.context_mark and "unexpected end of stream" in complaint:
+        begin = source.place(error.context_mark.line, error.context_mark.column)
+        message = "the quotation mark that opens here is never closed"
+        return _problem("yaml-syntax", message, begin, "put the same mark at the end of the text")
     mark = error.problem_mark or error.context_mark
     place = source.place(mark.line, mark.column) if mark else Place(file=source.name)
     whole = f"{complaint} {error.context or ''}"
