@@ -180,7 +180,9 @@ class _Checker:
             )
         elif primary_tag(language) != "en":
             message = f"the cast has no {NARRATOR}, and only an English book has one by itself"
-            hint = f"add to the cast {NARRATOR}: VOICE, with a voice for {language} (fullcast voices list shows them)"
+            hint = (
+                f"add to the cast {NARRATOR}: VOICE; fullcast voices list shows those that speak {language}"
+            )
             self.reading.report("no-narrator", message, _known(place), hint)
         return {NARRATOR: Character(name=NARRATOR, voice=DEFAULT_NARRATOR), **cast}
 

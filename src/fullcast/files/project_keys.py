@@ -23,6 +23,7 @@ from fullcast.files.written import (
 )
 from fullcast.files.yaml_nodes import Leaf, Node
 from fullcast.model import (
+    ROOMS,
     Anchor,
     AnchorKind,
     Codec,
@@ -36,9 +37,6 @@ from fullcast.model import (
     Speech,
 )
 from fullcast.units import Decibels
-
-ROOMS = ("cellar", "hall", "cave", "outdoors")
-"""Rooms that a character can be heard in."""
 
 PRESETS = ("m4b", "chapters")
 """Kinds of deliveries."""

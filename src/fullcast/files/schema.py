@@ -8,16 +8,20 @@ from __future__ import annotations
 from fullcast.files.kinds import Schema
 from fullcast.files.project_keys import PROJECT
 from fullcast.files.records import Record
+from fullcast.files.voices import VOICE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def project_schema() -> Schema:
     """Return the JSON Schema of project.yaml."""
-    return make_schema(PROJECT, "A fullcast project")
+    return _whole(PROJECT, "A fullcast project")
 
 
-def make_schema(record: Record[object], title: str) -> Schema:
-    """Return the JSON Schema of a whole file."""
-    doc: Schema = {"description": record.doc} if record.doc else {}
-    return {"$schema": DIALECT, "title": title, **doc, **record.schema()}
+def voice_schema() -> Schema:
+    """Return the JSON Schema of voice.yaml."""
+    return _whole(VOICE, "A fullcast voice")
+
+
+def _whole(record: Record[object], title: str) -> Schema:
+    return {"$schema": DIALECT, "title": title, "description": record.doc, **record.schema()}
