@@ -33,8 +33,8 @@ _LOUD_EDGE = 0.7
 """Share of the take's RMS that the edge may have: above it the last sound was cut."""
 
 _FASTEST, _SLOWEST = 45.0, 1.5
-"""Letters a second beyond which words were lost, or something else was said: fast speech has 25, slow speech 8,
-and an engine's pace may double or halve both."""
+"""Letters a second beyond which words were lost, or something else was said: fast speech has 25, slow
+speech 8, and an engine's pace may double or halve both."""
 
 _WIDE = 3.5
 """An ideograph or a kana syllable takes about as long as so many letters."""

@@ -26,9 +26,9 @@ class Envelope:
     """The gain of ducked sounds over a chapter.
 
     Around each stretch of speech the lowering rises along a raised cosine (in decibels), complete
-    ``lookahead`` before the first word, and falls along another one after ``hold``. Where one stretch's release meets the
-    next one's attack, what both leave of the full level is multiplied: the sum stays smooth, and a short gap
-    lets the bed up only as far as it can come down again.
+    ``lookahead`` before the first word, and falls along another one after ``hold``. Where one
+    stretch's release meets the next one's attack, what both leave of the full level is multiplied: the sum
+    stays smooth, and a short gap lets the bed up only as far as it can come down again.
 
     Args:
         speech: Intervals of speech in samples, sorted.

@@ -41,6 +41,13 @@ little, the more the faster it falls."""
 _INAUDIBLE = 0.01
 """Reduction in dB below which the recovery is over."""
 
+_LOSS = 0.77
+"""Share of the reduction of a step's highest peak by which the whole step becomes softer: the recovery takes
+about as long as the step. Fitted to speech of four voices; losses up to 1.6 LU are foretold within 0.1."""
+
+_MOST_PUSH = 3.0
+"""dB of gain that may make up for what the limiter takes."""
+
 Reductions = NDArray[np.float64]
 
 
@@ -52,24 +59,23 @@ def solve_gain(measured: Lufs, target: Lufs) -> Decibels:
 def plan_gain(profile: Profile, target: Lufs, ceiling: Decibels) -> Decibels:
     """Return the gain after which, limited, a recording will have its target loudness.
 
-    The limiter takes a little loudness away. How much is foretold from the peaks of each 100 ms: between
-    nothing and the reduction of its highest peak throughout; half of that, in decibels, is close to what
-    happens, as the recovery takes about as long as the step.
+    The limiter takes a little loudness away: how much is foretold from the peaks of each 100 ms. Where peaks
+    stand so far above the rest that more than ``_MOST_PUSH`` would be needed, the gain stays there and
+    :func:`check_master` will find the loudness missing: a limiter that works harder is a compressor.
 
     Args:
         profile: The recording before the gain.
         target: Integrated loudness that is wanted after the limiter.
         ceiling: The limiter's ceiling in dBTP.
     """
-    gain = float(solve_gain(profile.loudness(), target))
-    for _ in range(8):
-        over = 20.0 * np.log10(np.maximum(profile.peaks, 1e-9)) + gain - ceiling
-        reached = profile.loudness(10.0 ** (-np.maximum(over, 0.0) / 2.0 / 10.0)) + gain
-        short = target - reached
+    gain = plain = float(solve_gain(profile.loudness(), target))
+    for _ in range(16):
+        over = np.maximum(20.0 * np.log10(np.maximum(profile.peaks, 1e-9)) + gain - ceiling, 0.0)
+        short = target - gain - profile.loudness(10.0 ** (-_LOSS * over / 10.0))
         if not math.isfinite(short) or abs(short) < 0.01:
             break
         gain += short
-    return Decibels(gain)
+    return Decibels(min(gain, plain + _MOST_PUSH))
 
 
 class Limiter:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fullcast.audio.signal import Audio, Signal
 
 BLOCK = 4096 * 54
-"""Samples of a block, 5 s: whole frames of the meter and spans of the limiter, so that neither holds a rest."""
+"""Samples of a block, 5 s: whole frames of the meter and spans of the limiter, neither holds a rest."""
 
 SEAM = Seconds(1.5)
 """Crossfade where a sound that was not made to be looped begins anew; a quarter of shorter sounds."""
@@ -165,7 +165,7 @@ def _prepare(
 def _source(
     placed: Placed, playing: list[_Playing], channels: int, read: Callable[[Placed], Audio]
 ) -> Signal:
-    """Return a source at ``MIX_RATE``, closed to a loop or cut to its stretch; loops that sound are shared."""
+    """Return a source at ``MIX_RATE``: its stretch, or closed to a loop, which others that sound share."""
     if placed.loop:
         for other in playing:
             same = (other.placed.file, other.placed.digest, other.placed.loop, other.placed.seamless)
