@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fullcast.errors import Problem, ProjectError
+from fullcast.files.settings import KEYS, SETTINGS_FILE, Surroundings, count_cores, read_settings, settle
+from fullcast.model import Settings
+
+
+class Machine:
+    """A machine with a current folder, a configuration folder and an environment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.here, self.home = folder / "here", folder / "home"
+        for place in (self.here, self.home):
+            place.mkdir()
+
+    def settle(self, flags: Mapping[str, str | int | None] | None = None, /, **environment: str) -> Settings:
+        return settle(
+            Surroundings(flags=flags or {}, environment=environment, folder=self.here, home=self.home)
+        )
+
+    def problems(self, **environment: str) -> tuple[Problem, ...]:
+        with pytest.raises(ProjectError) as caught:
+            self.settle(**environment)
+        return caught.value.problems
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_nothing_said_is_all_cores_and_no_folders(machine: Machine) -> None:
+    settings = machine.settle()
+    assert settings == Settings(jobs=count_cores())
+
+
+def test_flags_win_over_the_environment_over_the_near_file_over_the_users_file(machine: Machine) -> None:
+    (machine.home / SETTINGS_FILE).write_text('jobs = 1\ndevice = "cpu"\ncache = "c"\nvoices = "v"\n')
+    assert machine.settle().jobs == 1
+    (machine.here / SETTINGS_FILE).write_text('jobs = 2\ndevice = "0"\ncache = "d"\n')
+    assert machine.settle().jobs == 2
+    assert machine.settle(FULLCAST_JOBS="3").jobs == 3
+    settings = machine.settle({"jobs": 4, "device": None}, FULLCAST_JOBS="3", FULLCAST_DEVICE="0,1")
+    assert settings == Settings(
+        jobs=4,
+        device="0,1",
+        voice_folders=(machine.home / "v",),
+        cache_folder=machine.here / "d",
+    )
+
+
+def test_folders_begin_where_they_are_written(machine: Machine) -> None:
+    (machine.here / SETTINGS_FILE).write_text('sounds = ["a", "/b", "../c"]\nmodels = "~/m"\n')
+    settings = machine.settle(FULLCAST_VOICES=os.pathsep.join(["x", "", "/y"]))
+    assert settings.voice_folders == (machine.here / "x", Path("/y"))
+    assert settings.sound_folders == (machine.here / "a", Path("/b"), machine.here.parent / "c")
+    assert settings.model_folders == (Path.home() / "m",)
+
+
+def test_an_empty_word_of_the_environment_says_nothing(machine: Machine) -> None:
+    assert machine.settle(FULLCAST_JOBS="", FULLCAST_DEVICE=" ") == machine.settle()
+
+
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_every_key_is_read_from_file_and_environment(machine: Machine, key: str) -> None:
+    value = {"jobs": "7", "device": "cpu"}.get(key, "/somewhere")
+    from_environment = machine.settle(**{f"FULLCAST_{key.upper()}": value})
+    (machine.here / SETTINGS_FILE).write_text(f"{key} = {value if key == 'jobs' else repr(value)}\n")
+    assert machine.settle() == from_environment != Settings(jobs=count_cores())
+
+
+def test_all_that_is_wrong_is_told(machine: Machine) -> None:
+    (machine.here / SETTINGS_FILE).write_text(
+        '# mine\njobs = 0\ndevise = "cpu"\nvoices = [1]\n[sounds]\nx = 1\n'
+    )
+    told = [
+        (problem.code, str(problem.place).removeprefix(f"{machine.here}/"), problem.message)
+        for problem in machine.problems(FULLCAST_DEVICE="gpu", FULLCAST_VOICE="/v")
+    ]
+    assert told == [
+        ("unknown-key", "FULLCAST_VOICE", "the environment has an unknown setting"),
+        ("unknown-key", "fullcast.toml:3:1", "unknown key 'devise'"),
+        ("wrong-value", "fullcast.toml:2:1", "jobs must be a whole number from 1 to 1024, got 0"),
+        ("wrong-value", "fullcast.toml:4:1", "voices must be a folder or a list of folders, got [1]"),
+        ("wrong-value", "fullcast.toml:5:2", "sounds must be a folder or a list of folders, got {'x': 1}"),
+        (
+            "wrong-value",
+            "FULLCAST_DEVICE",
+            "device must be auto, cpu, or the numbers of GPUs as in 0 or 0,1, got 'gpu'",
+        ),
+    ]
+
+
+def test_hints_name_the_nearest_key(machine: Machine) -> None:
+    (machine.here / SETTINGS_FILE).write_text("job = 1\n")
+    toml, environment = sorted(machine.problems(FULLCAST_VOICE="/v"), key=lambda problem: problem.message)[
+        ::-1
+    ]
+    assert toml.hint == "did you mean 'jobs'? known keys: cache, device, jobs, models, sounds, voices"
+    assert environment.hint == "did you mean FULLCAST_VOICES?"
+
+
+def test_what_is_not_toml_is_told_with_its_line(machine: Machine) -> None:
+    (machine.here / SETTINGS_FILE).write_text("jobs = 1\ndevice = cpu\n")
+    problem = machine.problems()[0]
+    assert problem.place is not None
+    assert (problem.code, problem.place.line, problem.place.source) == ("toml-syntax", 2, "device = cpu")
+
+
+def test_what_is_not_utf_8_is_told(machine: Machine) -> None:
+    (machine.here / SETTINGS_FILE).write_bytes(b'device = "caf\xe9"\n')
+    assert [problem.code for problem in machine.problems()] == ["not-utf-8"]
+
+
+@given(text=st.text(min_size=1))
+def test_no_word_breaks_it(text: str) -> None:
+    nowhere = Path("/nowhere")
+    flags = {"device": f"cpu{text}", "jobs": f"-{text}"}
+    around = Surroundings(flags=flags, environment={}, folder=nowhere, home=nowhere)
+    with pytest.raises(ProjectError) as caught:
+        settle(around)
+    assert {problem.code for problem in caught.value.problems} == {"wrong-value"}
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({}, None),
+        ({"cpu.max": "max 100000\n"}, None),
+        ({"cpu.max": "50000 100000\n"}, 1),
+        ({"cpu.max": "100 0\n"}, None),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ({"cpu/cpu.cfs_quota_us": "100000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 1),
+        ({"cpu.max": "99999900000 100000\n"}, None),
+    ],
+)
+def test_cores_keep_to_the_quota_of_a_container(
+    tmp_path: Path, files: dict[str, str], cores: int | None
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    assert count_cores(tmp_path) == (cores or allowed)
+
+
+def test_this_machine_has_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in [name for name in os.environ if name.startswith("FULLCAST_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("FULLCAST_SOUNDS", str(tmp_path / "s"))
+    settings = read_settings({"jobs": 2})
+    assert (settings.jobs, settings.sound_folders) == (2, (tmp_path / "s",))
