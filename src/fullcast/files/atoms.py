@@ -30,6 +30,8 @@ FRAME = 1024
 """Samples of an AAC packet."""
 _CHUNK = 43
 """Packets of a chunk: about a second, so that players find a place without summing a whole book."""
+_MOST = 2**24
+"""Most packets of a chapter, 108 hours: more is damage, and would ask for its memory."""
 _MARKS = 255
 """Most chapters of a ``chpl`` box, which counts them in one byte."""
 _IDENTITY = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
@@ -106,9 +108,7 @@ def read_track(content: bytes, name: str) -> Track:
         entry = _find(table, b"stsd")[8:]
         channels = struct.unpack_from(">H", entry, 24)[0]
         config = _find_config(_find(entry[36:], b"esds")[4:])
-        same, count = struct.unpack_from(">II", _find(table, b"stsz"), 4)
-        packed = np.frombuffer(_find(table, b"stsz"), ">u4", offset=12)
-        sizes = np.full(count, same, np.uint32) if same else packed[:count].astype(np.uint32)
+        sizes = _find_sizes(table)
         offset = _find_offset(table, sizes)
     except (struct.error, LookupError, ValueError) as error:
         message = f"{name} is damaged, or no AAC file that fullcast encoded: {error}"
@@ -156,15 +156,24 @@ def _find_config(descriptor: bytes) -> bytes:
     raise LookupError("no configuration of the decoder")
 
 
+def _find_sizes(table: bytes) -> Sizes:
+    """Return the bytes of each packet."""
+    content = _find(table, b"stsz")
+    same, count = struct.unpack_from(">II", content, 4)
+    if count > _MOST:
+        message = f"{count} packets"
+        raise ValueError(message)
+    if same:
+        return np.full(count, same, np.uint32)
+    return np.frombuffer(content, ">u4", count, offset=12).astype(np.uint32)
+
+
 def _find_offset(table: bytes, sizes: Sizes) -> int:
     """Return where the packets begin, once it is sure that no gap parts them."""
     wide = any(kind == b"co64" for kind, _ in walk(table))
     offsets = np.frombuffer(_find(table, b"co64" if wide else b"stco"), ">u8" if wide else ">u4", offset=8)
     runs = np.frombuffer(_find(table, b"stsc"), ">u4", offset=8).reshape(-1, 3).astype(np.int64)
-    lasts = [*(runs[1:, 0] - 1), len(offsets)]
-    counts = np.concatenate(
-        [np.full(last - first + 1, count) for (first, count, _), last in zip(runs, lasts, strict=True)],
-    )
+    counts = np.repeat(runs[:, 1], np.diff(runs[:, 0], append=len(offsets) + 1))
     ends = np.cumsum(sizes, dtype=np.int64)
     begins = offsets[0] + np.concatenate([[0], ends[np.cumsum(counts)[:-1] - 1]])
     if int(counts.sum()) != len(sizes) or not np.array_equal(begins, offsets.astype(np.int64)):

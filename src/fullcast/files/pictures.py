@@ -17,8 +17,10 @@ SMALLEST = 500
 """Pixels below which a cover looks blurred on a telephone."""
 LARGEST = 10_000
 """Pixels beyond which a picture is taken for a mistake or an attack; shops end at 7,200."""
-HEAVIEST = 20 * 2**20
-"""Bytes beyond which a picture is refused: every tagged chapter file carries it."""
+WIDEST = 3_000
+"""Pixels to which a larger PNG is brought: more than any player shows, and than most shops take."""
+HEAVIEST = 15 * 2**20
+"""Bytes beyond which a picture is refused: every chapter file carries it, and FLAC ends at 16 MiB."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8"
@@ -125,7 +127,7 @@ def _warn(picture: Picture, has: str, place: Place | None) -> list[Problem]:
 def prepare_cover(file: Path) -> bytes:
     """Return a cover as JPEG data, the form that every player shows.
 
-    A JPEG is handed on as it is; a PNG is coded anew, transparent parts on white.
+    A JPEG is handed on as it is; a PNG is coded anew, transparent parts on white, at most 3,000 pixels wide.
 
     Raises:
         ProjectError: If the picture cannot be used, as :func:`check_cover` finds.
@@ -136,22 +138,26 @@ def prepare_cover(file: Path) -> bytes:
         raise ProjectError(*problems)
     content = read_whole(file)
     picture = describe_picture(content)
-    return content if picture is not None and picture.kind is Kind.JPEG else _to_jpeg(content, file)
+    assert picture is not None
+    return content if picture.kind is Kind.JPEG else _to_jpeg(content, picture, file)
 
 
-def _to_jpeg(content: bytes, file: Path) -> bytes:
+def _to_jpeg(content: bytes, picture: Picture, file: Path) -> bytes:
     """Code a picture anew as JPEG."""
     import io  # noqa: PLC0415 - only a PNG needs these
-    from fractions import Fraction  # noqa: PLC0415
+    from fractions import Fraction  # noqa: PLC0415 - as above
 
-    import av  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
+    import av  # noqa: PLC0415 - as above
+    import numpy as np  # noqa: PLC0415 - as above
 
+    scale = min(1.0, WIDEST / max(picture.width, picture.height))
+    width, height = (max(1, round(side * scale)) for side in (picture.width, picture.height))
     try:
         with av.open(io.BytesIO(content), "r", format="png_pipe") as container:
-            pixels = next(container.decode(video=0)).to_ndarray(format="rgba").astype(np.uint16)
+            decoded = next(container.decode(video=0)).reformat(width, height, "rgba")
     except (av.error.FFmpegError, StopIteration) as error:
         raise AudioError(f"cannot decode the cover {file}: {error}", hint="save it again as JPEG") from error
+    pixels = decoded.to_ndarray().astype(np.uint16)
     opaque = pixels[..., 3:]
     flat = (pixels[..., :3] * opaque + 255 * (255 - opaque) + 127) // 255
     frame = av.VideoFrame.from_ndarray(flat.astype(np.uint8), format="rgb24")
