@@ -63,7 +63,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def once_rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_project(tmp_path_factory.mktemp("rendered") / "lamp")
-    report = run_and_remember(folder, "render", (Choices(), Settings(jobs=1)), lambda event: None)
+    report = run_and_remember(folder, "render", (Choices(), Settings(jobs=1)), lambda _: None)
     assert not report.findings
     return folder
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,6 +64,22 @@ def test_nothing_changed_is_known_before_anything_is_read(rendered: Path, run: R
     report = run(rendered)
     assert report.unchanged
     assert (report.recorded, report.encoded) == (0, 0)
+
+
+def test_a_project_that_moves_takes_its_state_along(rendered: Path, run: Run) -> None:
+    run(rendered)
+    moved = rendered.rename(rendered.with_name("moved"))
+    report = run(moved)
+    assert report.unchanged
+    assert Path(report.deliveries[0].folder) == moved / "output" / "m4b"
+
+
+def test_a_copy_is_a_project_of_its_own(rendered: Path, run: Run) -> None:
+    run(rendered)
+    copy = Path(shutil.copytree(rendered, rendered.with_name("copy")))
+    edit(copy / "project.yaml", "level: -24", "level: -20")
+    assert run(copy).encoded == 2
+    assert run(rendered).unchanged
 
 
 def test_a_changed_sentence_is_one_take_and_one_chapter(
@@ -200,7 +217,7 @@ def test_an_output_in_the_way_keeps_the_takes(project: Path, run: Run, machine: 
 
 
 def test_a_killed_run_goes_on_where_it_was(project: Path, run: Run, machine: Settings) -> None:
-    long = "\n\n".join(f"Sentence number {number} of a long evening was spoken." for number in range(400))
+    long = "\n\n".join(f"Sentence number {number} of a long evening was spoken." for number in range(60))
     (project / "chapters" / "02-dawn.md").write_text(long, encoding="utf-8")
     child = subprocess.Popen(
         [sys.executable, "-m", "fullcast", "render", str(project), "--quiet"], start_new_session=True

@@ -68,7 +68,7 @@ def remembered(folder: Path, command: str, choices: Choices, settings: Settings)
         settings: The machine.
     """
     state = read_state(folder / ".fullcast")
-    if state is None or not holds(state, _request(command, choices, settings)):
+    if state is None or not holds(state, _request(command, choices, settings), folder):
         return None
     if any(finding.get("code") == "lost-take" for finding in state.findings):
         return None
@@ -76,16 +76,17 @@ def remembered(folder: Path, command: str, choices: Choices, settings: Settings)
         unchanged=True,
         recorded=0,
         encoded=0,
-        deliveries=tuple(_delivery(item) for item in state.deliveries),
+        deliveries=tuple(_delivery(item, folder) for item in state.deliveries),
         findings=tuple(_finding(item) for item in state.findings),
     )
 
 
-def _delivery(item: Mapping[str, object]) -> DeliveryReport:
+def _delivery(item: Mapping[str, object], folder: Path) -> DeliveryReport:
     fields = dict(item)
     files = fields.pop("files")
     assert isinstance(files, list | tuple)
-    return DeliveryReport(files=tuple(map(str, files)), **fields)  # type: ignore[arg-type] # written by us
+    place = str(folder / "output" / str(fields.pop("folder")))
+    return DeliveryReport(files=tuple(map(str, files)), folder=place, **fields)  # type: ignore[arg-type] # by us
 
 
 def _finding(item: Mapping[str, object]) -> Finding:
@@ -147,11 +148,11 @@ def _keep(folder: Path, request: str, outcome: Outcome, report: Report) -> None:
         folder / ".fullcast",
         State(
             request=request,
-            inputs=stamps(_inputs(outcome.prepared)),
-            outputs=stamps(outputs),
+            inputs=stamps(_inputs(outcome.prepared), folder),
+            outputs=stamps(outputs, folder),
             summary=summarise(whole, *open_stores(whole)).to_json(),
             findings=tuple(asdict(finding) for finding in report.findings),
-            deliveries=tuple(asdict(delivery) for delivery in report.deliveries),
+            deliveries=tuple(asdict(item) | {"folder": Path(item.folder).name} for item in report.deliveries),
         ),
     )
 
@@ -188,8 +189,8 @@ def look(folder: Path, engine: str | None, settings: Callable[[], Settings]) -> 
         ProjectError: If the project was changed and is wrong.
     """
     state = read_state(folder / ".fullcast")
-    fresh = state is not None and inputs_hold(state) and engine in {None, state.summary.get("engine")}
-    deliveries = list(state.deliveries) if state else []
+    fresh = state is not None and inputs_hold(state, folder) and engine in {None, state.summary.get("engine")}
+    deliveries = [asdict(_delivery(item, folder)) for item in state.deliveries] if state else []
     findings = list(state.findings) if state else []
     if state is not None and fresh:
         summary = dict(state.summary)

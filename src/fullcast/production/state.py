@@ -16,7 +16,8 @@ from fullcast import __version__
 from fullcast.files.disk import write_whole
 
 Stamp = tuple[str, int, int]
-"""A file with its size in bytes and its time of change in nanoseconds; -1 where it is missing."""
+"""A file (relative to the project where it lies inside) with its size in bytes and its time of change in
+nanoseconds; -1 where it is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +36,24 @@ class State:
     deliveries: tuple[Mapping[str, object], ...] = ()
 
 
-def stamp(file: Path | str) -> Stamp:
-    """Return a file's size and time of change."""
+def stamp(file: str, folder: Path) -> Stamp:
+    """Return a file's size and time of change.
+
+    Args:
+        file: Relative to the project, or absolute where it lies elsewhere.
+        folder: The project.
+    """
     try:
-        status = os.stat(file)  # noqa: PTH116 - twelve thousand Path objects would cost more than the calls
+        status = os.stat(os.path.join(folder, file))  # noqa: PTH116, PTH118 - Path objects cost more than the calls
     except OSError:
-        return (str(file), -1, -1)
-    return (str(file), status.st_size, status.st_mtime_ns)
+        return (file, -1, -1)
+    return (file, status.st_size, status.st_mtime_ns)
 
 
-def stamps(files: Iterable[Path | str]) -> tuple[Stamp, ...]:
-    """Return the stamps of files, each once, sorted."""
-    return tuple(stamp(file) for file in sorted({str(file) for file in files}))
+def stamps(files: Iterable[Path], folder: Path) -> tuple[Stamp, ...]:
+    """Return the stamps of files, each once, sorted; a project that moves takes its own files along."""
+    names = {str(file.relative_to(folder) if file.is_relative_to(folder) else file) for file in files}
+    return tuple(stamp(name, folder) for name in sorted(names))
 
 
 def read_state(cache: Path) -> State | None:
@@ -73,14 +80,12 @@ def write_state(cache: Path, state: State) -> None:
     write_whole(cache / "state.json", json.dumps(record, ensure_ascii=False, default=dict).encode())
 
 
-def inputs_hold(state: State) -> bool:
+def inputs_hold(state: State, folder: Path) -> bool:
     """Return whether every file that decided the book is as it was."""
-    return state.version == __version__ and all(
-        stamp(file) == (file, size, time) for file, size, time in state.inputs
-    )
+    return state.version == __version__ and all(stamp(item[0], folder) == item for item in state.inputs)
 
 
-def holds(state: State, request: str) -> bool:
+def holds(state: State, request: str, folder: Path) -> bool:
     """Return whether a run would change nothing: same request, same inputs, every output still there."""
-    outputs = all(stamp(file) == (file, size, time) for file, size, time in state.outputs)
-    return state.request == request and outputs and inputs_hold(state)
+    outputs = all(stamp(item[0], folder) == item for item in state.outputs)
+    return state.request == request and outputs and inputs_hold(state, folder)
