@@ -1,0 +1,64 @@
+"""What the tests of engines share: requests, voices, and a look at this process's children."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fullcast.engines.base import RequestId, SpeechRequest
+from fullcast.model import Device, Pronunciation, Settings, Voice
+
+VOICE = Voice(name="nora", engines={"espeak": {"language": "en-GB", "variant": "f2", "rate": 150}})
+
+Ask = Callable[..., SpeechRequest]
+Children = Callable[[], set[int]]
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(jobs=2)
+
+
+@pytest.fixture
+def device() -> Device:
+    return Device()
+
+
+@pytest.fixture
+def ask() -> Ask:
+    """Return a function that makes requests."""
+
+    def make(text: str, **changes: object) -> SpeechRequest:
+        number = changes.pop("id", text[:20])
+        said = changes.pop("said", ())
+        assert isinstance(said, tuple)
+        values: dict[str, object] = {"voice": VOICE, "language": "en", "seed": 1, **changes}
+        pronunciations = tuple(Pronunciation(start=a, end=b, ipa=ipa) for a, b, ipa in said)
+        return SpeechRequest(
+            id=RequestId(str(number)),
+            text=text,
+            pronunciations=pronunciations,
+            **values,  # type: ignore[arg-type] # the test names fields of SpeechRequest
+        )
+
+    return make
+
+
+@pytest.fixture
+def children() -> Iterator[Children]:
+    """Return a function that lists this process's living children; none of them may outlive the test."""
+
+    def living() -> set[int]:
+        found: set[int] = set()
+        for task in Path(f"/proc/{os.getpid()}/task").iterdir():
+            found.update(map(int, (task / "children").read_text().split()))
+        return found
+
+    if not Path(f"/proc/{os.getpid()}/task").exists():
+        pytest.skip("this system shows no children of a process under /proc")
+    before = living()
+    yield lambda: living() - before
+    assert not living() - before
