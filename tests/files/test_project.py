@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fullcast.errors import Problem, ProjectError, Severity
+from fullcast.files import project_keys
 from fullcast.files.project import read_project
 from fullcast.model import (
     END,
@@ -180,6 +181,26 @@ def test_the_least_project_has_a_narrator_and_deliveries(tmp_path: Path) -> None
     book, _ = read(make_project(tmp_path, text))
     assert {name: member.voice for name, member in book.cast.items()} == {"Narrator": "alba"}
     assert [delivery.preset for delivery in book.deliveries] == ["m4b", "chapters"]
+
+
+def test_what_the_keys_say_of_their_defaults_is_so(tmp_path: Path) -> None:
+    cues = "{bed: rain}, {effect: a thud, at: 1}, {music: music/theme.flac, role: intro}"
+    chapter = f"{{title: A, text: chapters/01.md, cues: [{cues}]}}"
+    text = f"fullcast: 1\nbook: {{title: X}}\nchapters: [{chapter}]\ndeliveries: [m4b]\n"
+    book, _ = read(make_project(tmp_path, text))
+    bed, effect, music = book.chapters[0].cues
+    values = [
+        (project_keys.BED, bed, ("level", "fade", "pan")),
+        (project_keys.EFFECT, effect, ("level", "fade", "pan")),
+        (project_keys.MUSIC, music, ("level", "fade", "pan")),
+        (project_keys.DELIVERY, book.deliveries[0], ("codec", "loudness", "peak")),
+        (project_keys.BOOK, book.credits, ("language", "genre")),
+    ]
+    for record, value, names in values:
+        said = {name: record.keys[name].default for name in names}
+        assert said == {name: getattr(value, name) for name in names}
+    assert project_keys.MIX.keys["ambience"].default == "full"
+    assert book.mixing.ambience == 0.0
 
 
 def test_ambience_off_is_silence(tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""The reference holds what the code says.
+
+Run with ``REWRITE_GOLDENS=1`` to write the tables of docs/reference/project.md anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from fullcast.errors import Problem
+from fullcast.files import project_keys
+from fullcast.files.inside import AUDIO_SUFFIXES
+from fullcast.files.kinds import Reading
+from fullcast.files.records import Record, default_of
+from fullcast.files.settings import KEYS
+from fullcast.files.sources import Source
+from fullcast.files.yaml_nodes import parse_nodes
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+RECORDS: Mapping[str, Record[object]] = {
+    "project": project_keys.PROJECT,
+    "book": project_keys.BOOK,
+    "speech": project_keys.SPEECH,
+    "sounds": project_keys.SOUNDS,
+    "character": project_keys.CHARACTER,
+    "pauses": project_keys.PAUSES,
+    "mix": project_keys.MIX,
+    "ducking": project_keys.DUCKING,
+    "chapter": project_keys.CHAPTER,
+    "bed": project_keys.BED,
+    "effect": project_keys.EFFECT,
+    "music": project_keys.MUSIC,
+    "delivery": project_keys.DELIVERY,
+}
+_BLOCK = re.compile(r"<!-- keys: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def table(record: Record[object]) -> str:
+    lines = ["| key | value | unless said | |", "|---|---|---|---|"]
+    for name, key in record.keys.items():
+        default = default_of(name, key, record.make)
+        shown = "required" if key.required else "" if default is None else f"`{_word(default)}`"
+        lines.append(f"| `{name}` | {_short(key.kind.expected)} | {shown} | {key.doc} |")
+    return "\n".join(lines)
+
+
+def _word(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def _short(expected: str) -> str:
+    return "keys and values" if expected.startswith("keys and values") else expected
+
+
+def filled(page: str) -> str:
+    return _BLOCK.sub(
+        lambda found: f"<!-- keys: {found[1]} -->\n{table(RECORDS[found[1]])}\n<!-- end -->", page
+    )
+
+
+def test_the_reference_of_projects_lists_every_key() -> None:
+    file = REFERENCE / "project.md"
+    page = file.read_text()
+    if os.environ.get("REWRITE_GOLDENS"):
+        file.write_text(filled(page))
+    assert page == filled(page)
+    assert {found[1] for found in _BLOCK.finditer(page)} == set(RECORDS)
+
+
+def test_the_example_of_the_reference_is_right() -> None:
+    example = re.search(r"```yaml\n(.*?)```", (REFERENCE / "project.md").read_text(), re.DOTALL)
+    assert example
+    parsed = parse_nodes(Source(name="example", text=example[1]))
+    problems: list[Problem] = list(parsed.problems)
+    assert parsed.node is not None
+    project_keys.PROJECT.read(parsed.node, Reading(problems=problems))
+    assert problems == []
+
+
+@pytest.mark.parametrize("suffix", sorted(AUDIO_SUFFIXES))
+def test_the_reference_names_every_ending_of_a_sound(suffix: str) -> None:
+    assert f"`{suffix}`" in (REFERENCE / "project.md").read_text()
+
+
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_the_reference_of_settings_lists_every_key(key: str) -> None:
+    row = f"| `{key}` | `FULLCAST_{key.upper()}` | {KEYS[key]} |\n"
+    assert row in (REFERENCE / "settings.md").read_text()
