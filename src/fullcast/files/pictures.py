@@ -144,11 +144,11 @@ def prepare_cover(file: Path) -> bytes:
 
 def _to_jpeg(content: bytes, picture: Picture, file: Path) -> bytes:
     """Code a picture anew as JPEG."""
-    import io  # noqa: PLC0415 - only a PNG needs these
-    from fractions import Fraction  # noqa: PLC0415 - as above
+    import io  # only a PNG needs these
+    from fractions import Fraction
 
-    import av  # noqa: PLC0415 - as above
-    import numpy as np  # noqa: PLC0415 - as above
+    import av
+    import numpy as np
 
     scale = min(1.0, WIDEST / max(picture.width, picture.height))
     width, height = (max(1, round(side * scale)) for side in (picture.width, picture.height))
