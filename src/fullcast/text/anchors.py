@@ -122,13 +122,14 @@ def _fold_phrase(phrase: str) -> str:
 
 
 def _search(text: str, phrase: str) -> list[int]:
-    """Return where a phrase stands: first as it is written, then in any case; whole words before parts."""
-    for flags in (re.NOFLAG, re.IGNORECASE):
-        found = [match.start() for match in re.finditer(f"(?={re.escape(phrase)})", text, flags)]
-        whole = [at for at in found if _is_whole(text, at, at + len(phrase))]
-        if whole or found:
-            return whole or found
-    return []
+    """Return where a phrase stands: whole words before parts of words, its own case before any."""
+    exact = [match.start() for match in re.finditer(f"(?={re.escape(phrase)})", text)]
+    found = [match.start() for match in re.finditer(f"(?={re.escape(phrase)})", text, re.IGNORECASE)]
+    for places in (exact, found):
+        whole = [at for at in places if _is_whole(text, at, at + len(phrase))]
+        if whole:
+            return whole
+    return exact or found
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fullcast.model import ANYONE, NARRATOR, Evidence
 from fullcast.text.cast import name_pattern
 from fullcast.text.passage import Label, Labels, Passage, Stage
-from fullcast.text.verbs import ADJECTIVES, AND, CJK_VERBS, NOT_BETWEEN, VERBS, one_of, verb_pattern
+from fullcast.text.verbs import ADJECTIVES, AND, CJK_VERBS, LINKS, SUBJECTS, VERBS, one_of, verb_pattern
 
 _FAR = 160
 """Characters of narration in which a tag is looked for."""
@@ -138,8 +138,10 @@ def _compile_spaced(name: str, language: str) -> _Tags:
     verb = rf"(?:{verb_pattern(language)})\b"
     adjectives = rf"(?:(?:{one_of(ADJECTIVES[language])}) ){{0,3}}"
     person = rf"(?i:{adjectives})\b{name}\b"
-    between = rf"(?!(?:{one_of(NOT_BETWEEN[language])})\b)[\w’'-]+\s+"
-    along = rf"(?:{between}){{0,2}}?(?:(?:[\w’'-]+\s+){{1,6}}?(?:{AND[language]})\s+(?:{between}){{0,2}}?)?"
+    subjects = one_of(SUBJECTS[language])
+    between = rf"(?!(?:{subjects}|{one_of(LINKS[language])})\b)[\w’'-]+\s+"
+    other = rf"(?!(?:{subjects})\b)[\w’'-]+\s+"
+    along = rf"(?:{between}){{0,2}}?(?:(?:{other}){{1,6}}?(?:{AND[language]})\s+(?:{between}){{0,2}}?)?"
     forward = rf"{person}(?:,[^,.“”\"]{{1,40}},)?\s+{along}{verb}"
     reflexive = r"(?:(?:s[’']|se |me |lui )\s?)?" if language in {"fr", "es"} else ""
     backward = rf"(?i:{reflexive}{verb})(?:\s+(?:sich|[a-zà-ÿ]+ly|then|again))?\s+{person}"

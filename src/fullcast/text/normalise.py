@@ -25,8 +25,8 @@ _JOINERS = re.compile("(?<![\u0590-\u1cff\ua800-\uabff\ufb50-\ufeff])[\u200c\u20
 _BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 
 _BETWEEN_HAN = re.compile(
-    "(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t\n]*\n[ \t\n]*"
-    "(?=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
+    "(?<=[\u2014\u2018-\u201d\u2026\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t\n]*\n[ \t\n]*"
+    "(?=[\u2014\u2018-\u201d\u2026\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])"
 )
 
 _SPACE = re.compile(r"\s+")

@@ -38,6 +38,9 @@ _INCHES = re.compile(r"(?<=\d)\"(?= [a-z][^\"]*\")")
 
 _AFTER = re.compile(r"[,.;:!?…、。，；：！？]+")
 
+_FORWARD = frozenset({"fr", "es", "it", "pt", "ru", "uk"})
+"""Languages that never print guillemets the other way round, ``»…«``."""
+
 _LOOK_AHEAD = 12
 """Paragraphs that a quotation may cross without repeating its mark before it counts as never closed."""
 
@@ -69,7 +72,7 @@ def find_typography(paragraphs: Iterable[str], language: str) -> Typography:
     if "„" in whole:
         closings["„"] = "“”"
         closings.pop("“", None)
-    if "»" in whole and _count_opening("»", whole) > _count_opening("«", whole):
+    if "»" in whole and tag not in _FORWARD and _count_opening("»", whole) > _count_opening("«", whole):
         closings.pop("«", None)
         closings["»"] = "«"
     if tag in {"sv", "fi"} and "”" in whole and "“" not in whole:
@@ -84,7 +87,7 @@ def find_typography(paragraphs: Iterable[str], language: str) -> Typography:
 
 
 def _count_opening(mark: str, text: str) -> int:
-    return len(re.findall(rf"(?:^|(?<=[\s(—–])){mark}(?=\S)", text, re.MULTILINE))
+    return len(re.findall(rf"(?:^|(?<=[\s(—–])){mark}\s?(?=\w)", text, re.MULTILINE))
 
 
 def find_quotations(paragraphs: Sequence[str], typography: Typography) -> tuple[tuple[Quotation, ...], ...]:
@@ -230,13 +233,15 @@ def _find_single(text: str, inside: int) -> int:
 
 def _settle(text: str, quotations: list[Quotation], typography: Typography) -> Iterable[Quotation]:
     """Yield what is speech, with the stops right behind its closing mark, cut at French incises."""
+    spoken = False
     for number, quotation in enumerate(quotations):
         following = quotations[number + 1].start if number + 1 < len(quotations) else len(text)
         if quotation.dashed:
             yield quotation
             continue
-        if not is_speech(text, quotation, typography.language):
+        if not is_speech(text, quotation, typography.language, spoken_before=spoken):
             continue
+        spoken = True
         match = _AFTER.match(text, quotation.end, following)
         whole = replace(quotation, end=match.end()) if match and quotation.closed else quotation
         yield from cut_incises(text, whole) if typography.language == "fr" else (whole,)

@@ -20,7 +20,7 @@ _NEAR = 60
 """Characters around a quotation in which its tag would stand."""
 
 
-def is_speech(text: str, quotation: Quotation, language: str) -> bool:
+def is_speech(text: str, quotation: Quotation, language: str, *, spoken_before: bool) -> bool:
     """Return whether somebody says the words in these marks.
 
     A word that is talked about, a title or a nickname is not speech: it stands inside a sentence, without
@@ -30,6 +30,8 @@ def is_speech(text: str, quotation: Quotation, language: str) -> bool:
         text: The paragraph's words.
         quotation: Words in quotation marks.
         language: Primary tag.
+        spoken_before: Whether the paragraph has speech in front of these words: behind a comma they go on
+            with it, small letter or not.
     """
     if not quotation.closed or quotation.continues:
         return True
@@ -40,7 +42,10 @@ def is_speech(text: str, quotation: Quotation, language: str) -> bool:
         return False
     if not before.strip(_MARKS):
         return _opens_paragraph_as_speech(inner, after, language)
-    if _has_verb_beside(before, after, language):
+    sentence = language in _CJK or inner[-1] in _STOPS or _first_letter_is_capital(inner)
+    if sentence and _has_verb_beside(before, after, language):
+        return True
+    if spoken_before and before[-1] in ",;:—–-" and (inner[-1] in _STOPS or len(inner.split()) > 3):
         return True
     return _stands_as_speech(inner, before[-1], language)
 

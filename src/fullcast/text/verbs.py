@@ -16,7 +16,7 @@ VERBS: Mapping[str, str] = {
         responded retorted rejoined concluded ejaculated thought wondered mused pondered went_on
         put_in broke_in burst_out cut_in called_out cried_out spoke croaked rasped squeaked squealed
         purred cooed chirped barked commanded ordered instructed reminded corrected allowed ventured
-        hesitated choked panted chanted sang read recited spat blurted teased joked scoffed
+        hesitated choked panted chanted sang recited spat blurted teased joked scoffed
         countered pressed persisted proceeded resumed finished acknowledged conceded confirmed
         assured informed queried quizzed soothed comforted crowed boomed thundered quavered""",
     "de": """sagte sagt fragte fragt rief ruft flüsterte antwortete erwiderte entgegnete murmelte schrie
@@ -45,14 +45,21 @@ ADJECTIVES: Mapping[str, str] = {
 }
 """What may stand between verb and name."""
 
-NOT_BETWEEN: Mapping[str, str] = {
-    "en": """he she it they we I you who what which that as when while and but or had was were is to nor
-        if because""",
-    "de": "er sie es ich wir ihr du was wer der die das dass daß und aber oder hatte war als wenn",
-    "fr": "il elle on ils elles je tu nous vous qui que quoi et mais ou avait était quand",
-    "es": "él ella ellos ellas yo tú que quien y pero o había era estaba cuando",
+SUBJECTS: Mapping[str, str] = {
+    "en": "he she it they we I you who what which that",
+    "de": "er sie es ich wir ihr du was wer das dass daß",
+    "fr": "il elle on ils elles je tu nous vous qui que quoi",
+    "es": "él ella ellos ellas yo tú que quien",
 }
 """Words that, between a name and a verb, make the verb somebody else's."""
+
+LINKS: Mapping[str, str] = {
+    "en": "as when while and but or was were is to nor if because",
+    "de": "der die und aber oder war als wenn",
+    "fr": "et mais ou était quand",
+    "es": "y pero o era estaba cuando",
+}
+"""Words that may stand between a name and a second verb only (``Mara turned to him and said``)."""
 
 AND: Mapping[str, str] = {"en": "and|then", "de": "und", "fr": "et", "es": "y"}
 """Words that carry a name over to a second verb: ``Mara turned and said``."""
