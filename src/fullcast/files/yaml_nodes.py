@@ -47,18 +47,32 @@ _CONFLICT = re.compile("^<{7} ", re.MULTILINE)
 _LONGEST_WHOLE = 300
 """Digits; a longer number is infinite for every purpose here, and parsing it would take quadratic time."""
 
-_HINTS = (
-    ("found character '\\t'", "indent with spaces; YAML does not allow tabs"),
-    ("that cannot start any token", "put the value in quotation marks"),
-    ("mapping values are not allowed", "text that holds ': ' needs quotation marks around it"),
-    ("alphabetic or numeric character", 'quote names that begin with * or &, as in "*": extra'),
-    ("could not find expected ':'", "a key needs a colon and a space after it"),
-    ("expected ',' or ']'", "close the list with ] or put a comma between its items"),
-    ("expected ',' or '}'", "close the braces with } or put a comma between the keys"),
-    ("expected key", "check the indentation: keys of one level begin in the same column"),
-    ("expected <document start>", "check the indentation: keys of one level begin in the same column"),
-    ("expected <block end>", "check the indentation: keys of one level begin in the same column"),
+_TAB = ("a tab indents this line", "indent with spaces; YAML does not allow tabs")
+_INDENT = (
+    "this line does not fit in here",
+    "check the indentation: keys of one level begin in the same column",
 )
+_COMPLAINTS = (
+    ("found character '\\t'", *_TAB),
+    ("that cannot start any token", "no value begins with this character", "put it in quotation marks"),
+    (
+        "mapping values are not allowed",
+        "a ': ' stands where no key can be",
+        "text that holds ': ' needs quotation marks around it",
+    ),
+    (
+        "alphabetic or numeric character",
+        "the name of an alias or an anchor is missing",
+        'quote names that begin with * or &, as in "*": extra',
+    ),
+    ("could not find expected ':'", "a key without a colon", "a key needs a colon and a space after it"),
+    ("expected ',' or ']'", "a list is not closed", "close it with ] or put a comma between its items"),
+    ("expected ',' or '}'", "braces are not closed", "close them with } or put a comma between the keys"),
+    ("expected key", *_INDENT),
+    ("expected <document start>", *_INDENT),
+    ("expected <block end>", *_INDENT),
+)
+"""What the scanners say (libyaml's and PyYAML's own differ), in our words, and what to do."""
 
 Value = str | int | float | bool | None
 """What a scalar stands for."""
@@ -176,18 +190,19 @@ def _explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     if conflict := _CONFLICT.search(source.text):
         choose = "keep one side of it and remove the lines with <<<<<<<, ======= and >>>>>>>"
         return _problem("merge-conflict", "a merge conflict", source.place_at(conflict.start()), choose)
-    complaint = error.problem or "this is not YAML"
+    complaint = error.problem or "its form is wrong"
     if error.context_mark and "unexpected end of stream" in complaint:
         begin = source.place(error.context_mark.line, error.context_mark.column)
         message = "the quotation mark that opens here is never closed"
         return _problem("yaml-syntax", message, begin, "put the same mark at the end of the text")
     mark = error.problem_mark or error.context_mark
     place = source.place(mark.line, mark.column) if mark else Place(file=source.name)
-    whole = f"{complaint} {error.context or ''}"
-    if "\\t" in whole or "'\t'" in whole or (place.source or "")[: place.column].strip(" ").startswith("\t"):
-        return _problem("yaml-syntax", "a tab indents this line", place, _HINTS[0][1])
-    hint = next((hint for part, hint in _HINTS if part in whole), None)
-    return _problem("yaml-syntax", f"this is not YAML: {complaint}", place, hint)
+    if (place.source or "")[: place.column].lstrip(" ").startswith("\t"):
+        return _problem("yaml-syntax", _TAB[0], place, _TAB[1])
+    for part, message, hint in _COMPLAINTS:
+        if part in complaint:
+            return _problem("yaml-syntax", f"this is not YAML: {message}", place, hint)
+    return _problem("yaml-syntax", f"this is not YAML: {complaint}", place, None)
 
 
 def _problem(code: str, message: str, place: Place, hint: str | None) -> Problem:
