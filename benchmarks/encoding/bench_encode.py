@@ -83,7 +83,8 @@ def make_sound(channels: int, seconds: int, source: Path | None) -> Signal:
     phase = 2 * np.pi * (120 * at + 15 * np.sin(2 * np.pi * 0.7 * at))
     voice = sum(np.sin(k * phase) / k**1.3 for k in range(1, 40)) * (0.5 - 0.5 * np.cos(6 * np.pi * at))
     noise = generator.standard_normal((channels, len(at)))
-    return (0.1 * voice + 0.004 * noise).astype(np.float32)
+    signal: Signal = (0.1 * voice + 0.004 * noise).astype(np.float32)
+    return signal
 
 
 # Speed
@@ -99,15 +100,15 @@ class Job:
     file: Path
 
 
-def _encode(job: Job) -> tuple[float, float, int]:
-    """Encode and decode; returns seconds of each and the memory of the process."""
+def _encode(job: Job) -> tuple[float, float, float, int]:
+    """Encode and decode; returns wall seconds of each, CPU seconds of encoding and the process's memory."""
     block = make_sound(job.coding.channels, 20, job.source)
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     encode(repeat(block, max(1, job.seconds * MIX_RATE // block.shape[1])), job.file, coding=job.coding)
-    middle = time.perf_counter()
+    middle, busy = time.perf_counter(), time.process_time() - busy
     for _ in decode(job.file):
         pass
-    return middle - began, time.perf_counter() - middle, _memory()
+    return middle - began, time.perf_counter() - middle, busy, _memory()
 
 
 def time_codings(seconds: int, processes: int, source: Path | None) -> None:
@@ -115,7 +116,7 @@ def time_codings(seconds: int, processes: int, source: Path | None) -> None:
     print(
         f"{processes} process(es), {seconds} s of audio each, {os.cpu_count()} cores; x: audio per wall time"
     )
-    print(f"{'coding':24} {'encode':>10} {'decode':>10} {'memory':>9}")
+    print(f"{'coding':24} {'encode':>10} {'decode':>10} {'CPU / hour':>11} {'memory':>9}")
     context = get_context("spawn")
     with tempfile.TemporaryDirectory() as name, ProcessPoolExecutor(processes, mp_context=context) as pool:
         list(pool.map(_memory_after, range(processes)))
@@ -125,12 +126,12 @@ def time_codings(seconds: int, processes: int, source: Path | None) -> None:
                 files = [Path(name) / f"{n}{coding.suffix}" for n in range(processes)]
                 jobs = [Job(coding=coding, seconds=seconds, source=source, file=file) for file in files]
                 times = list(pool.map(_encode, jobs))
-                coded, decoded, held = (max(column) for column in zip(*times, strict=True))
+                coded, decoded, busy, held = (max(column) for column in zip(*times, strict=True))
                 rate = f"{(coding.rate_of_bits or 0) // 1000}k" if coding.rate_of_bits else "lossless"
                 total = seconds * processes
                 print(
                     f"{codec} {rate} {channels} ch".ljust(24)
-                    + f" {total / coded:9.0f}x {total / decoded:9.0f}x {held:6.0f} MB"
+                    + f" {total / coded:9.0f}x {total / decoded:9.0f}x {3600 * busy / seconds:9.1f} s {held:6.0f} MB"
                 )
 
 
