@@ -20,6 +20,7 @@ TAGGED = [
     ("en", "“Hello,” said Mrs. Bennet to Mr. Darcy.", "Mrs. Bennet"),
     ("en", "“Hello,” cried Darcy.", "Mr. Darcy"),
     ("en", "“Hello,” said MARA.", "Mara"),
+    ("en", "“‘Lamp out’,” read Mara.", "Mara"),
     ("en", "“Hello,” he said to Mara.", "*"),
     ("en", "“Hello.” Mara saw that he smiled.", "*"),
     ("en", "“Hello,” said Miss Darcy.", "*"),

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from fullcast.text.spoken import Quotation
-from fullcast.text.verbs import CJK_VERBS, verb_pattern
+from fullcast.text.verbs import CJK_VERBS, NAMING, verb_pattern
 
 _STOPS = frozenset(".,!?…—–-;:。，！？、～~；：）)")
 
@@ -91,5 +91,6 @@ def _beside(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
     verbs = verb_pattern(language)
     if not verbs:
         return None
-    before = re.compile(rf"\b(?:{verbs})(?:\s\w+){{0,3}}\s*[,:;—–]?$", re.IGNORECASE)
+    speaking = verb_pattern(language, without=NAMING)
+    before = re.compile(rf"\b(?:{speaking})(?:\s\w+){{0,3}}\s*[,:;—–]?$", re.IGNORECASE)
     return before, re.compile(rf"[\s,;—–]*(?:[\w’'.]+\s){{0,3}}(?:{verbs})\b", re.IGNORECASE)

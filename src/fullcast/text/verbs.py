@@ -16,7 +16,7 @@ VERBS: Mapping[str, str] = {
         responded retorted rejoined concluded ejaculated thought wondered mused pondered went_on
         put_in broke_in burst_out cut_in called_out cried_out spoke croaked rasped squeaked squealed
         purred cooed chirped barked commanded ordered instructed reminded corrected allowed ventured
-        hesitated choked panted chanted sang recited spat blurted teased joked scoffed
+        hesitated choked panted chanted sang read recited spat blurted teased joked scoffed
         countered pressed persisted proceeded resumed finished acknowledged conceded confirmed
         assured informed queried quizzed soothed comforted crowed boomed thundered quavered""",
     "de": """sagte sagt fragte fragt rief ruft flüsterte antwortete erwiderte entgegnete murmelte schrie
@@ -73,9 +73,14 @@ CJK_VERBS: Mapping[str, str] = {
 """Verbs of saying in languages without spaces."""
 
 
-def verb_pattern(language: str) -> str:
+NAMING = frozenset({"called", "read", "appela", "llamó"})
+"""Verbs that also stand before a title or a nickname, so that they do not make it speech."""
+
+
+def verb_pattern(language: str, *, without: frozenset[str] = frozenset()) -> str:
     """Return the verbs of a language for a regular expression; empty where none are known."""
-    return one_of(VERBS.get(language, CJK_VERBS.get(language, "")))
+    verbs = VERBS.get(language, CJK_VERBS.get(language, "")).split()
+    return one_of(" ".join(verb for verb in verbs if verb not in without))
 
 
 def one_of(words: str) -> str:
