@@ -131,7 +131,8 @@ def time_codings(seconds: int, processes: int, source: Path | None) -> None:
                 total = seconds * processes
                 print(
                     f"{codec} {rate} {channels} ch".ljust(24)
-                    + f" {total / coded:9.0f}x {total / decoded:9.0f}x {3600 * busy / seconds:9.1f} s {held:6.0f} MB"
+                    + f" {total / coded:9.0f}x {total / decoded:9.0f}x"
+                    f" {3600 * busy / seconds:9.1f} s {held:6.0f} MB"
                 )
 
 
