@@ -189,6 +189,7 @@ def to_channels(samples: Signal, channels: int) -> Signal:
     return added if after <= before else added * np.float32(math.sqrt(before / after))
 
 
+@lru_cache(maxsize=4)
 def make_room_tone(level: Decibels, channels: int, seed: int = 0) -> Signal:
     """Return soft noise that can be repeated end to start without a seam.
 
@@ -201,7 +202,7 @@ def make_room_tone(level: Decibels, channels: int, seed: int = 0) -> Signal:
         seed: Decides the noise.
 
     Shape:
-        ``[channels, 2**19]``, 12 s at ``MIX_RATE``.
+        ``[channels, 2**19]``, 12 s at ``MIX_RATE``, read-only.
     """
     frequency = np.fft.rfftfreq(_TONE, 1.0 / MIX_RATE)
     frequency[0] = 1.0
@@ -211,6 +212,7 @@ def make_room_tone(level: Decibels, channels: int, seed: int = 0) -> Signal:
     tone = np.fft.irfft(shape.astype(np.float32) * np.exp(1j * angles), axis=1)
     level_of_tone = np.sqrt(np.mean(tone**2, axis=1, keepdims=True))
     result: Signal = (tone * (to_gain(level) / level_of_tone)).astype(np.float32)
+    result.flags.writeable = False
     return result
 
 

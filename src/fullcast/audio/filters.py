@@ -77,7 +77,7 @@ class Cascade:
 
     def _filter_channel(self, channel: int, samples: Signal) -> Signal:
         plan, size = self._plan, self._state.shape[1]
-        runs = np.ascontiguousarray(samples).reshape(-1, _RUN, _RUN)
+        runs = np.ascontiguousarray(samples).reshape(-1, _RUN * _RUN, _RUN)
         left = (runs @ plan.intake).astype(np.float64).reshape(-1, _RUN, _RUN * size)
         by_run = left @ plan.runs[0]
         by_group = by_run[..., -size:].reshape(-1, _RUN * size) @ plan.groups[0]
@@ -92,7 +92,7 @@ class Cascade:
         at_group = by_group[:, :-size].reshape(-1, _RUN, size)
         at_run = by_run[..., :-size] + at_group @ plan.runs[1][:, :-size]
         output: Signal = runs @ plan.response
-        output += at_run.astype(np.float32).reshape(-1, _RUN, size) @ plan.ringing
+        output += at_run.astype(np.float32).reshape(-1, _RUN * _RUN, size) @ plan.ringing
         return output.reshape(-1)
 
 

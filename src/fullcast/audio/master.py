@@ -125,7 +125,7 @@ class Limiter:
         asked = np.zeros((spans, SPAN // HOP))
         loud = np.flatnonzero(span_bounds(padded) > self._limit)
         if loud.size:
-            over = hop_peaks(padded, loud).astype(np.float64) / self._limit
+            over = hop_peaks(padded, loud, self._limit).astype(np.float64) / self._limit
             asked[loud] = 20.0 * np.log10(np.maximum(over, 1.0))
         return asked.reshape(-1)
 
