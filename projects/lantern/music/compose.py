@@ -65,7 +65,7 @@ class Piece:
     parts: tuple[Part, ...]
     bars: tuple[float, ...]
     """Length of an eighth in every bar, in seconds: where the players take their time."""
-    ring: float = 2.8
+    ring: float = 2.0
     """Seconds that the last sound is left to die away."""
 
 
@@ -114,7 +114,7 @@ THEME = Piece(
 BRIDGE = Piece(
     name="bridge",
     bars=(0.38, 0.41, 0.52),
-    ring=2.4,
+    ring=1.9,
     parts=(
         Part(instrument="harp", pan=-0.25, notes="mp D4:2 F4:1 A4:2 D5:1 | B4:2 C5:1 B4:2 G4:1 | p A4:6 |"),
         Part(instrument="harp", pan=-0.1, volume=0.55, notes=broken("p Dm Em") + "D3:1 A3:1 D4:4 |"),
@@ -126,7 +126,7 @@ BRIDGE = Piece(
 OUTRO = Piece(
     name="outro",
     bars=(0.40, 0.39, 0.39, 0.40, 0.39, 0.41, 0.45, 0.62),
-    ring=3.2,
+    ring=2.3,
     parts=(
         Part(
             instrument="concertina",
@@ -365,7 +365,7 @@ def play(piece: Piece) -> Signal:
     wet = signal.fftconvolve(dry, make_room(rng), axes=1)[:, :size]
     mixed = dry + 0.42 * wet
     mixed = signal.sosfilt(signal.butter(2, 45, "high", fs=RATE, output="sos"), mixed)
-    mixed *= fade(size, 0.01, min(2.0, piece.ring))
+    mixed *= fade(size, 0.01, min(1.6, piece.ring))
     return np.asarray(mixed * 10 ** (-3 / 20) / np.abs(mixed).max())
 
 
