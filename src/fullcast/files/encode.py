@@ -3,7 +3,7 @@
 The encoder is FFmpeg's, in process through PyAV. For AAC its ``fast`` coder is used, without temporal noise
 shaping and without noise substitution: against the default ``twoloop`` it is 1.6 to 3.1 times as fast, keeps
 closer to the asked bit rate, and leaves 0.2 to 1.3 dB less noise against the masking threshold in mono, as
-much within 0.25 dB in stereo (``benchmarks/encoding``). Without noise substitution decoding is also repeatable,
+much within 0.25 dB in stereo (``benchmarks/encoding``). Without substitution decoding is repeatable too,
 so that a peak that was measured on a chapter holds in the book that the chapter is joined into.
 """
 
