@@ -33,9 +33,10 @@ UNSPOKEN_KINDS: Mapping[str, str] = {
     "acknowledgments": "acknowledgments",
     "seriespage": "a list of the series",
     "errata": "a list of errors",
-    "footnotes": "notes",
-    "endnotes": "notes",
-    "rearnotes": "notes",
+    "footnotes": "a page of notes",
+    "endnotes": "a page of notes",
+    "rearnotes": "a page of notes",
+    "about": "about the author, the series or the edition",
 }
 """Parts that no narrator reads (EPUB 3 Structural Semantics Vocabulary 1.1), as an import names them."""
 

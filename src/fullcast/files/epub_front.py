@@ -48,7 +48,7 @@ _NAMES = {
     "endnotes": "notes,endnotes,footnotes,anmerkungen,fußnoten,注释,脚注",
     "colophon": "colophon,about this ebook,about this book,a note on the type",
     "acknowledgments": "acknowledgments,acknowledgements,danksagung,remerciements,致谢",
-    "seriespage": "also by the author,about the author,about the publisher,newsletter,"
+    "about": "also by the author,about the author,about the publisher,newsletter,"
     "transcribers note,transcribers notes,other books,作者简介",
     "glossary": "glossary,glossar,glossaire",
 }

@@ -103,7 +103,7 @@ def read_credits(package: Package) -> dict[str, str]:
     return {
         "title": _main_title(elements) or values["title"],
         "author": ", ".join(_authors(elements)),
-        "language": values["language"].replace("_", "-") or "en",
+        "language": values["language"],
         "publisher": values["publisher"],
         "description": " ".join(_TAGS.sub(" ", values["description"]).split()),
         "year": year.group() if year else "",

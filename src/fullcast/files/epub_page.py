@@ -208,7 +208,7 @@ class _Builder:
         elif element.name != "body" and (
             part := next((each for each in UNSPOKEN_KINDS if each in kinds), "")
         ):
-            what = UNSPOKEN_KINDS[part]
+            what = "notes" if part.endswith("notes") else UNSPOKEN_KINDS[part]
         if what:
             self._mark_places(element)
             self.passed_over[what] += count_notes(element) if what == "notes" else bool(element.text.strip())

@@ -14,7 +14,7 @@ from fullcast.files.epub_elements import is_note_reference
 from fullcast.files.epub_front import is_stray_front, why_unspoken
 from fullcast.files.epub_package import Package, is_page, missing_page, read_cover, read_credits, read_package
 from fullcast.files.epub_page import Page, read_page
-from fullcast.files.manuscript import LeftOut, Manuscript, refuse
+from fullcast.files.manuscript import LeftOut, Manuscript, read_language, refuse
 from fullcast.files.titles import title_tokens
 from fullcast.files.xhtml import Element, parse_page
 
@@ -54,7 +54,8 @@ def read_epub(file: Path) -> Manuscript:
         message = "every page of the book is a title page, a list, a note or a picture: no chapter is left"
         raise refuse(file, "epub-empty", message, "give the text as a plain text (.txt) or Markdown (.md)")
     heading = [LeftOut(what=dangling, why="it is a heading without text")] if dangling else []
-    notes = [cover_note] if cover_note else []
+    details["language"], language_note = read_language(details["language"])
+    notes = [note for note in (cover_note, language_note) if note]
     left_out = (*notes, *found.left_out, *aside, *heading, *_count_passed_over(found.pages))
     title = details.pop("title") or file.stem
     return Manuscript(title=title, chapters=tuple(chapters), cover=cover, left_out=left_out, **details)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fullcast.files.manuscript import LeftOut
@@ -25,22 +26,6 @@ _PRODUCED = re.compile(
 
 _PICTURE = re.compile(r"\[Illustrations?(?::([^\]]*))?\]", re.IGNORECASE)
 
-_LANGUAGES = {
-    "english": "en",
-    "german": "de",
-    "french": "fr",
-    "spanish": "es",
-    "italian": "it",
-    "portuguese": "pt",
-    "dutch": "nl",
-    "finnish": "fi",
-    "swedish": "sv",
-    "russian": "ru",
-    "polish": "pl",
-    "chinese": "zh",
-    "japanese": "ja",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trimmed:
@@ -49,7 +34,8 @@ class Trimmed:
     text: str
     first_line: int = 1
     """Number of its first line in the file."""
-    credits: dict[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What the header says of the book: ``title``, ``author``, ``language``."""
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -82,7 +68,7 @@ def trim_licence(text: str) -> Trimmed:
     return Trimmed(
         text=_PICTURE.sub(_keep_lines, body),
         first_line=header.count("\n") + 1,
-        credits=_read_credits(header),
+        details=_read_details(header),
         left_out=tuple(left_out),
     )
 
@@ -91,8 +77,6 @@ def _keep_lines(found: re.Match[str]) -> str:
     return "\n" * found.group().count("\n")
 
 
-def _read_credits(header: str) -> dict[str, str]:
+def _read_details(header: str) -> dict[str, str]:
     fields = {name.lower(): " ".join(value.split()) for name, value in reversed(_FIELD.findall(header))}
-    if "language" in fields:
-        fields["language"] = _LANGUAGES.get(fields["language"].lower(), "en")
     return fields

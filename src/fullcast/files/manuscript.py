@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from fullcast.errors import Place, Problem, ProjectError
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+_LANGUAGES = {
+    name: tag
+    for tag, names in {
+        "en": "eng english",
+        "de": "ger deu german deutsch",
+        "fr": "fre fra french français",
+        "es": "spa spanish español",
+        "it": "ita italian italiano",
+        "pt": "por portuguese",
+        "nl": "dut nld dutch",
+        "sv": "swe swedish",
+        "fi": "fin finnish",
+        "pl": "pol polish",
+        "ru": "rus russian",
+        "zh": "chi zho chinese 中文",
+        "ja": "jpn japanese 日本語",
+        "ko": "kor korean",
+    }.items()
+    for name in names.split()
+}
+"""Codes of three letters (ISO 639-2) and names that stand where a tag belongs."""
+
+_SCRIPTS = {
+    "ko": re.compile(r"[\uac00-\ud7a3]"),
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "zh": re.compile(r"[\u4e00-\u9fff]"),
+}
+"""Scripts that one language alone is written in; Japanese, by its kana, before Chinese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +93,29 @@ def refuse(file: Path, code: str, message: str, hint: str) -> ProjectError:
         hint: What to do.
     """
     return ProjectError(Problem(code=code, message=message, place=Place(file=str(file)), hint=hint))
+
+
+def read_language(written: str, text: str = "") -> tuple[str, LeftOut | None]:
+    """Return a language as a BCP 47 tag, and what to say if the book's own word for it is none.
+
+    Args:
+        written: What the book says.
+        text: Some of its text: where nothing is written, its script may tell.
+
+    >>> read_language("ger"), read_language("en_US"), read_language("English")
+    (('de', None), ('en-US', None), ('en', None))
+    """
+    tag = written.strip().replace("_", "-")
+    known = _LANGUAGES.get(tag.lower(), tag)
+    if _TAG.fullmatch(known) and known.lower() != "und":
+        return known, None
+    by_script = next(
+        (each for each, script in _SCRIPTS.items() if len(script.findall(text)) * 5 > len(text)), ""
+    )
+    if by_script and not tag:
+        return by_script, None
+    what = f"language {written!r}" if tag else "language: the book does not say it"
+    return "en", LeftOut(what=what, why="English is assumed: write the right tag at book.language")
 
 
 def cover_from(content: bytes) -> Cover | None:

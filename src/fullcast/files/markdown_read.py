@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from fullcast.files.decoding import read_text
-from fullcast.files.manuscript import Manuscript, ManuscriptChapter, refuse
+from fullcast.files.manuscript import Manuscript, ManuscriptChapter, read_language, refuse
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
@@ -73,7 +73,9 @@ def read_markdown(file: Path) -> Manuscript:
         )
         for number, each in enumerate(chapters, 1)
     ]
-    return Manuscript(title=title, chapters=tuple(named), cover=None, left_out=(), **details)
+    details["language"], note = read_language(details.get("language", ""), body[:4000])
+    notes = (note,) if note else ()
+    return Manuscript(title=title, chapters=tuple(named), cover=None, left_out=notes, **details)
 
 
 def _default_title(title: str, chapters: Sequence[ManuscriptChapter], number: int) -> str:

@@ -88,7 +88,8 @@ def tidy_characters(text: str) -> str:
     >>> tidy_characters("ex\u00adtra\u00a0wide")
     'extra\xa0wide'
     """
-    return _QUOTE_GAP.sub("", normalise_source(text.translate(_CP1252)))
+    # The bars keep white space at the ends from counting as a blank line.
+    return _QUOTE_GAP.sub("", normalise_source(f"|{text.translate(_CP1252)}|")[1:-1])
 
 
 def tidy_line(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
@@ -99,18 +100,19 @@ def tidy_line(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
     """
     tidy: list[Phrase] = []
     at_space = True
-    for emphasis, group in groupby(phrases, key=lambda phrase: phrase.emphasis):
-        text = _SPACES.sub(" ", "".join(phrase.text for phrase in group))
-        text = _SPACES.sub(" ", tidy_characters(text)) if text != " " else text
+    for phrase in phrases:
+        text = _SPACES.sub(" ", tidy_characters(phrase.text))
         text = text.removeprefix(" ") if at_space else text
         if text:
-            tidy.append(Phrase(text, emphasis))
+            tidy.append(Phrase(text, phrase.emphasis))
             at_space = text.endswith(" ")
-    while tidy and not tidy[-1].text.rstrip():
-        tidy.pop()
-    if tidy:
-        tidy[-1] = Phrase(tidy[-1].text.rstrip(), tidy[-1].emphasis)
-    return tuple(tidy)
+    joined = [
+        Phrase("".join(phrase.text for phrase in group), emphasis)
+        for emphasis, group in groupby(tidy, key=lambda phrase: phrase.emphasis)
+    ]
+    if joined:
+        joined[-1] = Phrase(joined[-1].text.rstrip(), joined[-1].emphasis)
+    return tuple(phrase for phrase in joined if phrase.text)
 
 
 def is_ornament(text: str) -> bool:

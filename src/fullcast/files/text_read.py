@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fullcast.files.decoding import read_text
 from fullcast.files.gutenberg import trim_licence
-from fullcast.files.manuscript import LeftOut, Manuscript, ManuscriptChapter, refuse
+from fullcast.files.manuscript import LeftOut, Manuscript, ManuscriptChapter, read_language, refuse
 from fullcast.files.prose import (
     SCENE_BREAK,
     Block,
@@ -31,6 +31,7 @@ _FILLED = 50
 _VERSE = 46
 """Columns: lines of verse stay below it."""
 
+_SAMPLE = 4000
 _FRONT_WORDS = 250
 """Words before the first chapter that are a title page, not a part of the book."""
 
@@ -79,7 +80,8 @@ def read_plain_text(file: Path) -> Manuscript:
         )
     parts, left_out = _cut_parts(paragraphs)
     wide = _is_wrapped(paragraphs)
-    title = trimmed.credits.pop("title", "") or file.stem.replace("_", " ").strip()
+    details = dict(trimmed.details)
+    title = details.pop("title", "") or file.stem.replace("_", " ").strip()
     chapters = tuple(
         ManuscriptChapter(
             title=part.title or (title if len(parts) == 1 else f"Chapter {number}"),
@@ -88,8 +90,14 @@ def read_plain_text(file: Path) -> Manuscript:
         )
         for number, part in enumerate(parts, 1)
     )
+    details["language"], note = read_language(details.get("language", ""), trimmed.text[:_SAMPLE])
+    notes = [note] if note else []
     return Manuscript(
-        title=title, chapters=chapters, left_out=(*trimmed.left_out, *left_out), cover=None, **trimmed.credits
+        title=title,
+        chapters=chapters,
+        left_out=(*notes, *trimmed.left_out, *left_out),
+        cover=None,
+        **details,
     )
 
 

@@ -21,7 +21,9 @@ from fullcast.files.manuscript import refuse
 _DEEPEST = 150
 """Books nest some 20 elements; deeper ones (unclosed tags of old converters) are laid flat into this one."""
 
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[\"'])?[^>]*?\?>", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+
+_DECLARED = re.compile(r"""\bencoding\s*=\s*["']([\w.:-]+)["']""")
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -135,11 +137,12 @@ def _find_encoding(content: bytes) -> str:
     ):
         if content.startswith(mark):
             return encoding
-    declared = _DECLARATION.match(content[:200].decode("latin-1"))
-    if declared and declared.group(1):
-        return declared.group(1)
+    declaration = _DECLARATION.match(content[:200].decode("latin-1"))
+    if declaration:
+        declared = _DECLARED.search(declaration.group())
+        return declared.group(1) if declared else "utf-8"
     charset = _CHARSET.search(content[:2000])
-    return charset.group(1).decode("ascii") if charset and not declared else "utf-8"
+    return charset.group(1).decode("ascii") if charset else "utf-8"
 
 
 def _resolve_entity(found: re.Match[str]) -> str:
