@@ -44,6 +44,8 @@ class Names:
     """The forms as they are written in prose, longest first; words without a capital are left out."""
     members: tuple[str, ...]
     """Names of the cast as the project writes them, ``*`` left out."""
+    anyone: bool
+    """Whether the cast has ``*`` for those who are not named."""
 
     def find(self, name: str) -> str | None:
         """Return the member that a name means, or None.
@@ -89,7 +91,7 @@ def read_names(cast: Mapping[str, Character]) -> Names:
     forms.setdefault(narrator, NARRATOR)
     written = {spelling[form] for form in forms if form != narrator and _CAPITALISED.match(spelling[form])}
     ordered = sorted(written, key=lambda form: (-len(form), form))
-    return Names(forms=forms, written=tuple(ordered), members=members)
+    return Names(forms=forms, written=tuple(ordered), members=members, anyone=ANYONE in cast)
 
 
 def name_pattern(names: Names) -> str:

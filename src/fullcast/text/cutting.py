@@ -75,7 +75,6 @@ def same_words(one: str, other: str) -> bool:
 class _Cutting:
     chapter: Chapter
     names: Names
-    anyone: bool
     problems: list[Problem] = field(default_factory=list)
     marks: dict[int, Label | None] = field(default_factory=dict)
     utterance: int = 0
@@ -88,7 +87,7 @@ class _Cutting:
 
 
 def cut_stretches(
-    outline: Outline, chapter: Chapter, names: Names, language: str, *, anyone: bool
+    outline: Outline, chapter: Chapter, names: Names, language: str
 ) -> tuple[Passage, tuple[Problem, ...]]:
     """Return the stretches of a chapter's paragraphs, and what is wrong with the names in its marks.
 
@@ -97,9 +96,8 @@ def cut_stretches(
         chapter: The chapter, for the places of problems.
         names: The cast.
         language: BCP 47 tag of the book.
-        anyone: Whether the cast has ``*``.
     """
-    cutting = _Cutting(chapter=chapter, names=names, anyone=anyone)
+    cutting = _Cutting(chapter=chapter, names=names)
     typography = find_typography((paragraph.flat.text for paragraph in outline.paragraphs), language)
     stretches: list[Stretch] = []
     number = 0
@@ -109,8 +107,8 @@ def cut_stretches(
         texts = ["" if prefix else row.flat.text for prefix, row in zip(prefixes, rows, strict=True)]
         quoted = [()] if rows[0].heading else find_quotations(texts, typography)
         for row, prefix, quotations in zip(rows, prefixes, quoted, strict=True):
-            cut = _cut(cutting, row.flat, number, prefix, quotations)
-            stretches.extend(_merge_wordless(row.flat.text, list(cut)))
+            cut = [replace(part, paragraph=number) for part in _cut(cutting, row.flat, prefix, quotations)]
+            stretches.extend(_merge_wordless(row.flat.text, cut))
             number += 1
         _warn_of_open(cutting, rows, quoted)
     passage = Passage(
@@ -137,9 +135,7 @@ def _find_prefix(cutting: _Cutting, flat: Flat) -> int:
     return 0
 
 
-def _cut(
-    cutting: _Cutting, flat: Flat, number: int, prefix: int, quotations: Sequence[Quotation]
-) -> Iterator[Stretch]:
+def _cut(cutting: _Cutting, flat: Flat, prefix: int, quotations: Sequence[Quotation]) -> Iterator[Stretch]:
     """Yield the stretches of a paragraph: marks before quotations before the rest."""
     match = _NAMED.match(flat.text) if prefix else None
     name = cutting.names.find(match["name"]) if match else None
@@ -155,7 +151,7 @@ def _cut(
         label = _resolve(cutting, flat, mark) if mark is not None else given
         narrated = label.speaker == NARRATOR if label else utterance is None and mark is None
         yield Stretch(
-            paragraph=number,
+            paragraph=0,
             start=position,
             end=edge,
             quoted=not narrated,
@@ -189,13 +185,13 @@ def _resolve(cutting: _Cutting, flat: Flat, start: int) -> Label | None:
 
 
 def _label_of(cutting: _Cutting, written: str, start: int) -> Label | None:
-    if written == ANYONE and cutting.anyone:
+    if written == ANYONE and cutting.names.anyone:
         return Label(speaker=ANYONE, evidence=Evidence.MARK)
     name = cutting.names.find(written)
     if name is not None:
         return Label(speaker=name, evidence=Evidence.MARK)
     hint = suggest(written, cutting.names.members, "the cast is")
-    if cutting.anyone:
+    if cutting.names.anyone:
         message = f"'{written}' is not in the cast and is spoken by the voice of '*'"
         cutting.warn("unknown-speaker", start, message, hint)
         return Label(speaker=ANYONE, evidence=Evidence.MARK)

@@ -70,8 +70,7 @@ def read_parts(line: Line, language: str, longest: int) -> Iterator[Part]:
     """
     position = 0
     for group in _group_runs(line.runs, language):
-        first = group[0]
-        yield _join_runs(group, position, first.language or language, first.style or "", longest)
+        yield _join_runs(group, position, _manner(group, language), longest)
         position += sum(len(run.text) for run in group)
 
 
@@ -100,7 +99,7 @@ def _like(run: Run, other: Run) -> Run:
     return Run(text=run.text, start=run.start, language=other.language, style=other.style, say=run.say)
 
 
-def _join_runs(runs: Sequence[Run], position: int, language: str, style: str, longest: int) -> Part:
+def _join_runs(runs: Sequence[Run], position: int, manner: tuple[str, str], longest: int) -> Part:
     texts: list[str] = []
     atoms: list[Atom] = []
     length, line_end = 0, position
@@ -113,4 +112,5 @@ def _join_runs(runs: Sequence[Run], position: int, language: str, style: str, lo
             atoms.append(Atom(start=length, end=length + len(text), line_end=line_end, ipa=ipa))
         length += len(text)
         texts.append(text)
+    language, style = manner
     return Part(text="".join(texts), line_start=position, language=language, style=style, atoms=tuple(atoms))

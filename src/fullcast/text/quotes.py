@@ -140,11 +140,11 @@ def _scan(text: str, carried: str, typography: Typography) -> list[Quotation]:
     if carried:
         start = len(text) - len(text.lstrip())
         repeated = text.startswith((carried, "»") if carried == "«" else carried, start)
-        found.append(_close(text, start, start + 1 if repeated else start, carried, typography))
+        found.append(_close(text, (start, start + repeated), carried, typography))
         found[0] = replace(found[0], continues=True)
         position = found[0].end
     while (start := _find_opening(text, position, typography)) >= 0:
-        quotation = _close(text, start, start + 1, text[start], typography)
+        quotation = _close(text, (start, start + 1), text[start], typography)
         found.append(quotation)
         position = max(quotation.end, start + 1)
     return found
@@ -178,8 +178,9 @@ def _opens_straight(text: str, at: int) -> bool:
     return bool(behind) and not behind.isspace() and not text[at - 1 : at].isdigit() if at else bool(behind)
 
 
-def _close(text: str, start: int, inside: int, mark: str, typography: Typography) -> Quotation:
-    """Return the quotation that opens at ``start``, up to its closing mark or the paragraph's end."""
+def _close(text: str, extent: tuple[int, int], mark: str, typography: Typography) -> Quotation:
+    """Return the quotation whose mark and words begin here, up to its closing mark or the paragraph's end."""
+    start, inside = extent
     if mark in typography.closings:
         end = _find_directed(text, inside, mark, typography.closings[mark])
     else:

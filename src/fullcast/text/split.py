@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fullcast.model import Line, Pronunciation, Segment
 from fullcast.text.normalise import primary_tag, tidy
@@ -62,7 +63,7 @@ def split_line(line: Line, *, longest: int, language: str) -> tuple[Segment, ...
     segments: list[Segment] = []
     for part in read_parts(line, language, longest):
         for start, end in _find_segments(part, longest):
-            segment = _write_segment(line, len(segments), part, start, end)
+            segment = replace(_write_segment(line.id, part, start, end), number=len(segments))
             if _WORD.search(segment.text):
                 segments.append(segment)
     return tuple(segments)
@@ -181,11 +182,11 @@ def _join_wordless(text: str, pieces: Sequence[tuple[int, int]], longest: int) -
         yield last
 
 
-def _write_segment(line: Line, number: int, part: Part, start: int, end: int) -> Segment:
+def _write_segment(line: str, part: Part, start: int, end: int) -> Segment:
     text, pronunciations = _speak(part, start, end)
     return Segment(
-        line=line.id,
-        number=number,
+        line=line,
+        number=0,
         text=text,
         start=part.to_line(start),
         end=part.to_line(end),
