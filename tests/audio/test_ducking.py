@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -29,6 +29,7 @@ def draw(speech: list[tuple[int, int]], length: int, ducking: Ducking = USUAL) -
     return np.broadcast_to(np.asarray(envelope.gain(0, length), np.float64), length)
 
 
+@settings(deadline=None)
 @given(intervals=INTERVALS, size=st.integers(50, 9_000))
 def test_blocks_do_not_matter(intervals: list[tuple[int, int]], size: int) -> None:
     speech = lay(intervals)
@@ -40,6 +41,7 @@ def test_blocks_do_not_matter(intervals: list[tuple[int, int]], size: int) -> No
     assert np.abs(np.concatenate(pieces) - draw(speech, 12_000)).max() < 1e-6
 
 
+@settings(deadline=None)
 @given(intervals=INTERVALS)
 def test_speech_never_meets_a_bed_that_is_up(intervals: list[tuple[int, int]]) -> None:
     speech = lay(intervals)
@@ -51,6 +53,7 @@ def test_speech_never_meets_a_bed_that_is_up(intervals: list[tuple[int, int]]) -
     assert gains.max() <= 1.0
 
 
+@settings(deadline=None)
 @given(intervals=INTERVALS)
 def test_the_curve_is_smooth(intervals: list[tuple[int, int]]) -> None:
     levels = 20.0 * np.log10(draw(lay(intervals), 50_000))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fullcast.audio.edit import (
@@ -48,12 +48,14 @@ def test_resampling_keeps_a_tone_in_its_place(sine: Sine, rate: int, channels: i
     assert np.abs(changed.samples[:, middle] - wanted.samples[:, middle]).max() < 1e-3
 
 
+@settings(deadline=None)
 @given(length=st.integers(0, 400), rate=st.sampled_from([8_000, 22_050, 44_100, 48_000]))
 def test_resampling_gives_the_rounded_length(length: int, rate: int) -> None:
     changed = resample(Audio(samples=noise(length), rate=rate), MIX_RATE)
     assert changed.length == round(length * MIX_RATE / rate)
 
 
+@settings(deadline=None)
 @given(
     before=st.floats(0.0, 1.0),
     after=st.floats(0.0, 1.0),
@@ -89,6 +91,7 @@ def test_rumble_goes_and_speech_stays(sine: Sine) -> None:
     assert remove_rumble(voice).length == voice.length
 
 
+@settings(deadline=None)
 @given(length=st.integers(1, 5_000))
 def test_fades_have_equal_power(length: int) -> None:
     curve = fade_curve(length)
@@ -96,6 +99,7 @@ def test_fades_have_equal_power(length: int) -> None:
     assert np.all(np.diff(curve) > 0.0)
 
 
+@settings(deadline=None)
 @given(
     length=st.integers(1, 600),
     fade_in=st.integers(0, 300),
@@ -112,6 +116,7 @@ def test_a_fade_does_not_depend_on_blocks(length: int, fade_in: int, fade_out: i
     assert np.array_equal(np.concatenate(parts, axis=1), whole)
 
 
+@settings(deadline=None)
 @given(pan=st.floats(-1.0, 1.0))
 def test_loudness_is_the_same_everywhere_between_left_and_right(sine: Sine, pan: float) -> None:
     tone = sine(997.0, 0.5, level=-20.0)
@@ -158,6 +163,7 @@ def test_room_tone_has_its_level_and_no_seam() -> None:
     assert not np.array_equal(tone, make_room_tone(Decibels(-72.0), 2, seed=4))
 
 
+@settings(deadline=None)
 @given(period=st.integers(1, 50), start=st.integers(0, 500), length=st.integers(0, 300))
 def test_tiles_are_the_endless_repetition(period: int, start: int, length: int) -> None:
     source = noise(period, channels=2)

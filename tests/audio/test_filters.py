@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -42,6 +42,7 @@ def test_equals_the_recursion_at_every_rate(rate: int) -> None:
     assert np.abs(Cascade(biquads, 1).filter(samples)[0] - recur(biquads, samples[0])).max() < 2e-5
 
 
+@settings(deadline=None)
 @given(cuts=st.lists(st.integers(1, 7), min_size=1, max_size=4))
 def test_blocks_do_not_matter(cuts: list[int]) -> None:
     samples = noise(8, channels=2)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fullcast.audio.loudness import Meter, measure, measure_loudness
@@ -110,6 +110,7 @@ def test_a_meter_that_was_read_takes_no_more() -> None:
         meter.add(np.zeros((1, 10), np.float32))
 
 
+@settings(deadline=None)
 @given(size=st.integers(500, 60_000))
 def test_blocks_do_not_matter(speechlike: Speak, cut: Cut, size: int) -> None:
     audio = speechlike(2.0)
@@ -119,6 +120,7 @@ def test_blocks_do_not_matter(speechlike: Speak, cut: Cut, size: int) -> None:
     assert as_tuple(meter.measure()) == pytest.approx(as_tuple(measure(audio)), abs=1e-5)
 
 
+@settings(deadline=None)
 @given(gain=st.floats(-30.0, 20.0))
 def test_gain_moves_every_figure_by_itself(speechlike: Speak, gain: float) -> None:
     noise = np.random.default_rng(0).standard_normal((1, 88_200)) * 1e-3

@@ -43,14 +43,14 @@ def nasty(kind: str, seed: int) -> Signal:
 
 
 @pytest.mark.parametrize("kind", ["noise", "clicks", "square", "high", "bursts", "step"])
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 1_000_000), ceiling=st.floats(-6.0, -0.1))
 def test_never_exceeds_the_ceiling(cut: Cut, kind: str, seed: int, ceiling: float) -> None:
     limited = limit(cut(nasty(kind, seed), 30_000), ceiling)
     assert measure(limited).true_peak <= ceiling
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(size=st.integers(300, 50_000))
 def test_blocks_do_not_matter(cut: Cut, size: int) -> None:
     samples = nasty("clicks", 4)
@@ -59,6 +59,7 @@ def test_blocks_do_not_matter(cut: Cut, size: int) -> None:
     assert np.abs(limited - limit(cut(samples, 44_100), -3.0).samples).max() < 1e-6
 
 
+@settings(deadline=None)
 @given(length=st.integers(0, 5_000))
 def test_what_is_below_the_ceiling_passes_untouched(cut: Cut, length: int) -> None:
     samples = np.random.default_rng(0).uniform(-0.3, 0.3, (2, length)).astype(np.float32)
@@ -97,6 +98,7 @@ def test_a_rate_beyond_the_window_is_an_error() -> None:
         Limiter(768_000, 1, Decibels(-1.0))
 
 
+@settings(deadline=None)
 @given(level=st.floats(-45.0, -25.0), target=st.floats(-30.0, -16.0))
 def test_gain_then_measure_hits_the_target(speechlike: Speak, level: float, target: float) -> None:
     audio = speechlike(3.0, level=to_gain(level))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soxr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fullcast.audio import peaks
@@ -25,6 +25,7 @@ def test_growth_bounds_the_interpolation() -> None:
     assert weights.max() > GROWTH - 0.02
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), power=st.floats(0.2, 6.0))
 def test_skipping_changes_nothing(seed: int, power: float) -> None:
     chance = np.random.default_rng(seed)
@@ -38,6 +39,7 @@ def test_skipping_changes_nothing(seed: int, power: float) -> None:
     assert meter.peak == pytest.approx(float(everything.max()), rel=1e-6)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_no_span_exceeds_its_bound(seed: int) -> None:
     samples = np.random.default_rng(seed).choice([-1.0, 1.0], (1, 4 * SPAN)).astype(np.float32)
