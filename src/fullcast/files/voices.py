@@ -113,6 +113,7 @@ def read_voice(folder: Path, *, shown: str | None = None) -> Voice:
         reference=reference,
         transcript=written.transcript,
         licence=written.licence,
+        file=file.resolve(),
     )
 
 

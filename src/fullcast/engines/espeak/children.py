@@ -77,10 +77,13 @@ class Pool:
         folder: Its data.
         most: Processes at once.
         patience: How long a process may take over one job before it counts as hung.
+        child: What the processes run.
     """
 
-    def __init__(self, *, library: Path, folder: Path, most: int, patience: Seconds) -> None:
-        self._command = [sys.executable, "-I", "-S", str(CHILD), str(library), str(folder)]
+    def __init__(
+        self, *, library: Path, folder: Path, most: int, patience: Seconds, child: Path = CHILD
+    ) -> None:
+        self._command = [sys.executable, "-I", "-S", str(child), str(library), str(folder)]
         self._most = max(1, most)
         self._patience = patience
         self._children: list[_Child] = []

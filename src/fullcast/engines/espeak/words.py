@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from fullcast.units import to_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +65,18 @@ def find_words(events: Sequence[Sequence[int | str]], spoken: Spoken) -> tuple[W
     for event in events:
         sample = min(int(event[0]), spoken.samples)
         if len(event) == 3:
-            sounding = _begin(heard, _locate(int(event[1]), int(event[2]), spoken), sample) or sounding
+            where = _locate(int(event[1]), int(event[2]), spoken)
+            if where is None or (heard and where[0] < heard[-1].end):
+                continue  # more of the word before, such as the digits of a number
+            if sounding and heard:
+                heard[-1].ends = sample
+            heard.append(_Heard(start=where[0], end=where[1], begins=sample, ends=sample))
+            sounding = False
         elif event[1]:
             sounding = True
-        elif heard and sounding and sample > heard[-1].begins:
+        elif sounding and heard:
             heard[-1].ends, sounding = sample, False
-        if sounding and heard and sample > heard[-1].ends:
-            heard[-1].ends = sample
-    if heard and sounding:
+    if sounding and heard:
         heard[-1].ends = spoken.samples
     return tuple(
         Word(
@@ -83,16 +90,6 @@ def find_words(events: Sequence[Sequence[int | str]], spoken: Spoken) -> tuple[W
     )
 
 
-def _begin(heard: list[_Heard], where: tuple[int, int] | None, sample: int) -> bool:
-    """Begin a word if it stands behind the last one; returns whether it did."""
-    if where is None or (heard and where[0] < heard[-1].end):
-        return False
-    if heard and heard[-1].ends > sample:
-        heard[-1].ends = sample
-    heard.append(_Heard(start=where[0], end=where[1], begins=sample, ends=sample))
-    return True
-
-
 def _locate(offset: int, length: int, spoken: Spoken) -> tuple[int, int] | None:
     """Return where a word of what the library was given stands in the request's text."""
     for stretch in reversed(spoken.stretches):
@@ -102,6 +99,10 @@ def _locate(offset: int, length: int, spoken: Spoken) -> tuple[int, int] | None:
             return stretch.start, stretch.end
         start = stretch.start + offset - stretch.spoken
         end = min(start + length, stretch.end)
+        if length <= 0:
+            # After an opening quotation mark the library gives the mark, and no length.
+            word = _WORD.search(spoken.text, start, stretch.end)
+            return word.span() if word else None
         words = spoken.text[start:end]
         start += len(words) - len(words.lstrip())
         return (start, end) if start < end else None
