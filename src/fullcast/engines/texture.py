@@ -98,7 +98,7 @@ class _Session:
             yield from self._record_beside(_chain(first, second, queue))
 
     def _record_beside(self, requests: Iterator[SoundRequest]) -> Iterator[_Result]:
-        """Yield sounds that are made in the crew's processes, one more request waiting than there are processes."""
+        """Yield what the crew's processes make; one request more than processes is on its way."""
         from concurrent.futures.process import BrokenProcessPool
 
         running: dict[Future[Audio], RequestId] = {}

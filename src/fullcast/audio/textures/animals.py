@@ -21,13 +21,13 @@ def make_crickets(stage: Stage) -> Floats:
     """Return crickets in a summer meadow: chirps near and far, a soft trill behind them."""
     notes = [note for index in range(9) for note in _chirp(stage, index)]
     trill = _hum(stage, 2900.0, 42.0) * np.float32(0.05)
-    air = make_wide_noise(stage, _NIGHT_AIR, 0.9) * np.float32(0.06)
+    air = make_wide_noise(stage, _NIGHT_AIR, 0.9) * np.float32(0.015)
     return recede(stage, lay(notes, stage.length) + trill, _FIELD) + air
 
 
 def make_night(stage: Stage) -> Floats:
     """Return a quiet night: cool air, a few crickets a long way off, rarely an owl."""
-    air = make_wide_noise(stage, _NIGHT_AIR, 0.9) * sway(stage, 3.0, 1.8) * np.float32(0.55)
+    air = make_wide_noise(stage, _NIGHT_AIR, 0.9) * sway(stage, 3.0, 1.8) * np.float32(0.09)
     insects = [note for index in (4, 6, 8) for note in _chirp(stage, index)]
     calm = veil(lay(insects, stage.length), 0.35) * np.float32(0.5)
     if stage.seconds < 12.0:
@@ -43,20 +43,22 @@ def make_night(stage: Stage) -> Floats:
 def make_cicadas(stage: Stage) -> Floats:
     """Return cicadas in the heat: rasping choirs that swell and sink."""
     total = np.zeros((2, stage.length), dtype=np.float32)
-    for index in range(5):
-        centre = stage.uniform(3600, 5600)
+    for index in range(4):
+        centre = stage.uniform(3100, 4700)
         rasp = _hum(stage, centre, stage.uniform(70, 140))
         swell = 1.0 / (1.0 + np.exp(-1.6 * wander(stage, 2.4)))
         gain = 0.9 - 0.13 * index
         total += veil(rasp * swell.astype(np.float32) * np.float32(gain), 0.15 + 0.1 * index)
-    air = make_wide_noise(stage, ((2500, -30), (4500, 0), (6500, -12), (12000, -34)), 0.9)
+    air = make_wide_noise(
+        stage, ((60, -22), (300, -26), (1500, -22), (3800, 0), (5500, -10), (12000, -34)), 0.9
+    )
     return recede(stage, total + air * np.float32(0.18), _FIELD)
 
 
 def make_frogs(stage: Stage) -> Floats:
     """Return frogs at a pond: a dozen voices that answer each other, over still water."""
     notes = [note for index in range(11) for note in _croak(stage, index)]
-    air = make_wide_noise(stage, _NIGHT_AIR, 0.9) * np.float32(0.05)
+    air = make_wide_noise(stage, _NIGHT_AIR, 0.9) * np.float32(0.02)
     return recede(stage, lay(notes, stage.length), _FIELD) + air
 
 
@@ -105,7 +107,7 @@ def make_wolf(stage: Stage) -> Floats:
 
 
 def _chirp(stage: Stage, index: int) -> Iterator[Note]:
-    """Yield one field cricket: chirps of three or four pulses, now and then silent; higher indices sit farther."""
+    """Yield one field cricket: chirps of three or four pulses, pauses; higher indices sit farther."""
     far = 0.15 + 0.085 * index
     hertz = stage.uniform(3700, 4700)
     rate = stage.uniform(1.7, 2.9)
@@ -135,7 +137,7 @@ def _hum(stage: Stage, hertz: float, rate: float) -> Floats:
     turns = np.cumsum(wings, dtype=np.float64) / RATE
     turns *= round(turns[-1]) / turns[-1]
     beat = (0.5 + 0.5 * np.sin(2.0 * np.pi * turns)).astype(np.float32)
-    return np.stack([make_whistle(stage, pitch, 90.0) * beat, make_whistle(stage, pitch, 90.0) * beat])
+    return np.stack([make_whistle(stage, pitch, 60.0) * beat, make_whistle(stage, pitch, 60.0) * beat])
 
 
 def _croak(stage: Stage, index: int) -> Iterator[Note]:

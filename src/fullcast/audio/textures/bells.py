@@ -8,7 +8,7 @@ import numpy as np
 
 from fullcast.audio.textures.grains import Mode, Note, arrivals, beats, burst, fade, lay, ring
 from fullcast.audio.textures.noise import make_wide_noise
-from fullcast.audio.textures.space import CHAMBER, HALL, OPEN, Room, recede, rest
+from fullcast.audio.textures.space import CHAMBER, HALL, OPEN, Room, recede
 from fullcast.audio.textures.stage import RATE, Floats, Stage
 
 _CHURCH: tuple[Mode, ...] = (
@@ -24,8 +24,9 @@ _CHURCH: tuple[Mode, ...] = (
     (5.33, 0.6, 0.12),
     (6.7, 0.35, 0.07),
 )
-"""Partials of a tuned church bell as (ratio to the prime, seconds to 60 dB down, amplitude): hum, prime, minor third,
-fifth, nominal and above (N. H. Fletcher and T. D. Rossing, The Physics of Musical Instruments, 2nd ed., table 21.1)."""
+"""Partials of a tuned church bell as (ratio to the prime, seconds to 60 dB down, amplitude): hum, prime,
+minor third, fifth, nominal and above. Ratios: N. H. Fletcher and T. D. Rossing, The Physics of Musical
+Instruments, 2nd ed., chapter 21; decays and amplitudes are ours."""
 _SMALL: tuple[Mode, ...] = (
     (1.0, 2.6, 1.0),
     (2.02, 1.4, 0.30),
@@ -83,9 +84,10 @@ def make_ship_bell(stage: Stage) -> Floats:
 def make_hand_bell(stage: Stage) -> Floats:
     """Return a small hand bell that is rung."""
     bell = _cast(stage, _SMALL, stage.uniform(1500, 1900), 1.6)
-    notes = []
-    for time in beats(stage, 0.26, 0.10, 1.9):
-        notes.append(Note(start=time, sound=bell, gain=stage.uniform(0.5, 1.0), pan=stage.uniform(-0.2, 0.2)))
+    notes = [
+        Note(start=time, sound=bell, gain=stage.uniform(0.5, 1.0), pan=stage.uniform(-0.2, 0.2))
+        for time in beats(stage, 0.26, 0.10, 1.9)
+    ]
     return recede(stage, lay(notes, stage.length), CHAMBER)
 
 
@@ -113,7 +115,7 @@ def make_chimes(stage: Stage) -> Floats:
     scale = [523.25 * ratio for ratio in (1.0, 9 / 8, 5 / 4, 3 / 2, 5 / 3, 2.0, 9 / 4)]
     tubes = [_cast(stage, _TUBE, hertz * 1.5, 3.6) for hertz in scale]
     notes = []
-    for time in arrivals(stage, 0.5):
+    for time in arrivals(stage, 0.85):
         clock = float(time)
         for _ in range(1 + int(stage.random.poisson(2.0))):
             tube = stage.choose(0, len(tubes) - 1)
@@ -135,14 +137,14 @@ def make_clock(stage: Stage) -> Floats:
 def make_watch(stage: Stage) -> Floats:
     """Return a pocket watch: five small beats a second."""
     notes = []
-    ticks = [_beat(stage, 2900.0 * ratio, 0.25) for ratio in (1.0, 0.93)]
+    ticks = [_beat(stage, 2900.0 * ratio, 0.08) for ratio in (1.0, 0.93)]
     for index, time in enumerate(beats(stage, 0.2, 0.006, 0.15)):
         notes.append(Note(start=time, sound=ticks[index % 2], gain=1.0 - 0.25 * (index % 2)))
     return recede(stage, lay(notes, stage.length), Room(decay=0.25, wet=0.12))
 
 
 def make_clock_strike(stage: Stage) -> Floats:
-    """Return a clock that strikes: a coil gong in its case, as many strokes as the prompt says, else three."""
+    """Return a clock that strikes: a coil gong, as many strokes as the prompt says, else three."""
     count = stage.traits.count or 3
     gong = _cast(stage, _COIL, stage.uniform(330, 400), 3.6, 0.002)
     hammer = burst(stage, ((120, -8), (400, 0), (1500, -8), (5000, -26)), 0.001, 0.04)
@@ -189,7 +191,7 @@ def _tick(stage: Stage, period: float, pitches: tuple[float, float], room: Room)
         notes.append(
             Note(start=time + late, sound=sounds[index % 2], gain=stage.uniform(0.93, 1.0), pan=0.05)
         )
-    return recede(stage, rest(lay(notes, stage.length), 0.0), room)
+    return recede(stage, lay(notes, stage.length), room)
 
 
 def _beat(stage: Stage, hertz: float, wood: float) -> Floats:

@@ -37,7 +37,7 @@ def make_birds(stage: Stage) -> Floats:
     species = (_thrush, _thrush, _tit, _warbler, _trill, _chirps, _warbler, _trill, _thrush)
     singers = [_settle(stage, make, index / 9.0) for index, make in enumerate(species)]
     notes = [note for singer in singers for note in _perform(stage, singer)]
-    air = make_wide_noise(stage, _AIR, 0.9) * sway(stage, 3.0, 1.0) * np.float32(0.035)
+    air = make_wide_noise(stage, _AIR, 0.9) * sway(stage, 3.0, 1.0) * np.float32(0.02)
     return recede(stage, lay(notes, stage.length), _WOODS) + air
 
 
@@ -51,7 +51,7 @@ def make_gulls(stage: Stage) -> Floats:
         pan = stage.uniform(-0.9, 0.9)
         singers.append(Singer(phrases=cries, pause=4.5, gain=gain, pan=pan, distance=distance))
     notes = [note for singer in singers for note in _perform(stage, singer)]
-    air = make_wide_noise(stage, _AIR, 0.9) * sway(stage, 2.0, 1.5) * np.float32(0.05)
+    air = make_wide_noise(stage, _AIR, 0.9) * sway(stage, 2.0, 1.5) * np.float32(0.03)
     return recede(stage, lay(notes, stage.length), OPEN) + air
 
 
@@ -64,7 +64,7 @@ def make_crows(stage: Stage) -> Floats:
         pan = stage.uniform(-0.9, 0.9)
         singers.append(Singer(phrases=caws, pause=6.0, gain=1.0 - 0.2 * index, pan=pan, distance=distance))
     notes = [note for singer in singers for note in _perform(stage, singer)]
-    air = make_wide_noise(stage, _AIR, 0.9) * sway(stage, 2.5, 1.5) * np.float32(0.06)
+    air = make_wide_noise(stage, _AIR, 0.9) * sway(stage, 2.5, 1.5) * np.float32(0.02)
     return recede(stage, lay(notes, stage.length), OPEN) + air
 
 
@@ -76,7 +76,7 @@ def make_doves(stage: Stage) -> Floats:
         base = stage.uniform(400, 480)
         coos = tuple(_coo(stage, base) for _ in range(2))
         pan = stage.uniform(-0.8, 0.8)
-        singers.append(Singer(phrases=coos, pause=4.0, gain=1.0 - 0.25 * index, pan=pan, distance=distance))
+        singers.append(Singer(phrases=coos, pause=6.0, gain=1.0 - 0.25 * index, pan=pan, distance=distance))
     notes = [note for singer in singers for note in _perform(stage, singer)]
     air = make_wide_noise(stage, _AIR, 0.9) * np.float32(0.03)
     return recede(stage, lay(notes, stage.length), _WOODS) + air

@@ -76,7 +76,7 @@ def sing(stage: Stage, call: Call) -> Floats:
 
 
 def resonate(sound: Floats, formants: Sequence[tuple[float, float]], floor: float = -30.0) -> Floats:
-    """Return a sound through a throat: peaks at ``(hertz, width)``, everything else ``floor`` decibels lower."""
+    """Return a sound through a throat: peaks at ``(hertz, width)``, the rest ``floor`` decibels lower."""
     count = fft.next_fast_len(len(sound) + 256, real=True)
     spectrum = fft.rfft(sound, n=count)
     hertz = np.arange(len(spectrum)) * (RATE / count)

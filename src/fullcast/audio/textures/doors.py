@@ -31,25 +31,19 @@ def make_creak(stage: Stage) -> Floats:
 
 def make_slam(stage: Stage) -> Floats:
     """Return a door that slams: the panel's boom, the frame, the latch that rattles, the room."""
-    low = stage.uniform(58, 76)
+    low = stage.uniform(50, 88)
+    panel = ((1.0, 0.30, 0.8), (1.7, 0.26, 0.8), (2.9, 0.18, 0.7), (4.3, 0.12, 0.5), (7.1, 0.08, 0.35))
     boom = ring(
-        [
-            (low, 0.35, 1.0),
-            (low * 1.7, 0.28, 0.8),
-            (low * 2.9, 0.18, 0.6),
-            (low * 4.3, 0.12, 0.45),
-            (low * 7.1, 0.08, 0.3),
-        ],
-        0.5,
-        0.002,
+        [(low * ratio * stage.spread(1, 1.08), decay, level) for ratio, decay, level in panel], 0.5, 0.002
     )
     blow = burst(stage, ((60, -4), (180, 0), (600, -3), (1800, -9), (5000, -20), (12000, -38)), 0.002, 0.16)
     rattle = [_metal(stage, stage.uniform(900, 2400)) for _ in range(6)]
     notes = [Note(start=0.03, sound=boom, gain=1.0), Note(start=0.03, sound=blow, gain=0.9)]
-    for sound in rattle:
-        notes.append(
-            Note(start=0.05 + float(stage.random.exponential(0.06)), sound=sound, gain=0.16, pan=0.2)
-        )
+    times = 0.05 + stage.random.exponential(0.06, len(rattle))
+    notes.extend(
+        Note(start=float(time), sound=sound, gain=0.16, pan=0.2)
+        for time, sound in zip(times, rattle, strict=True)
+    )
     return recede(stage, lay(notes, int(2.4 * RATE)), Room(decay=1.2, wet=0.45))
 
 
@@ -89,9 +83,12 @@ def make_latch(stage: Stage) -> Floats:
         notes.append(
             Note(start=stage.uniform(0.03, 0.45), sound=_metal(stage, stage.uniform(2000, 3900)), gain=gain)
         )
-    for index in range(4):
-        notes.append(Note(start=0.62 + 0.055 * index, sound=_metal(stage, 1800 + 160 * index), gain=0.22))
-    notes += [*_clack(stage, 0.92, 1.0), *_clack(stage, 1.06, 0.55)]
+    turned = stage.uniform(0.88, 1.02)
+    notes += [
+        Note(start=0.62 + 0.055 * index, sound=_metal(stage, 1800 + 160 * index), gain=0.22)
+        for index in range(4)
+    ]
+    notes += [*_clack(stage, turned, 1.0), *_clack(stage, turned + stage.uniform(0.11, 0.18), 0.55)]
     return recede(stage, lay(notes, int(2.1 * RATE)), CHAMBER)
 
 
@@ -125,7 +122,8 @@ def make_groan(stage: Stage, rate: float, seconds: float) -> Floats:
 
 def _clack(stage: Stage, start: float, gain: float) -> Iterator[Note]:
     """Yield a bolt that falls: iron, and the door that takes the blow."""
-    wood = ring([(stage.uniform(180, 240), 0.06, 1.0), (470, 0.04, 0.6), (900, 0.025, 0.3)], 0.1, 0.001)
+    low = stage.uniform(160, 290)
+    wood = ring([(low, 0.06, 1.0), (low * 2.2, 0.04, 0.6), (low * 4.3, 0.025, 0.3)], 0.1, 0.001)
     blow = burst(stage, ((500, -12), (1500, 0), (3500, -7), (9000, -28)), 0.0008, 0.02)
     yield Note(start=start, sound=wood, gain=0.8 * gain)
     yield Note(start=start, sound=blow, gain=0.5 * gain)

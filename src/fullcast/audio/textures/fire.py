@@ -8,9 +8,10 @@ import numpy as np
 
 from fullcast.audio.textures.grains import Note, arrivals, burst, fade, lay, ring
 from fullcast.audio.textures.noise import Colour, make_noise, make_wide_noise, sway
-from fullcast.audio.textures.space import CHAMBER, OPEN, VALLEY, recede, rest, reverberate, veil
+from fullcast.audio.textures.space import CHAMBER, OPEN, VALLEY, Room, recede, rest, reverberate, veil
 from fullcast.audio.textures.stage import RATE, Floats, Stage
 
+_BLAST = Room(decay=2.8, wet=0.3, delay=0.06, dark=0.25)
 _FLAME: Colour = ((25, -14), (60, -2), (130, 0), (300, -10), (900, -24), (4000, -46))
 _BREATH: Colour = ((150, -24), (500, -6), (1200, 0), (3000, -6), (7000, -16), (15000, -34))
 _FLUTTER: Colour = ((25, -6), (60, 0), (160, -3), (400, -14), (1500, -30), (6000, -50))
@@ -18,20 +19,20 @@ _FLUTTER: Colour = ((25, -6), (60, 0), (160, -3), (400, -14), (1500, -30), (6000
 
 def make_fire(stage: Stage) -> Floats:
     """Return a hearth fire: a soft low flame, crackle in clusters, now and then a log that pops."""
-    crackle = lay(_crackle(stage, 5.0 + 2.0 * stage.traits.strength, 1.5), stage.length)
-    return recede(stage, _flame(stage, 0.55, 0.16) + crackle, CHAMBER)
+    crackle = lay(_crackle(stage, 7.0 + 2.5 * stage.traits.strength, 1.6), stage.length)
+    return recede(stage, _flame(stage, 0.12, 0.04) + crackle, CHAMBER)
 
 
 def make_campfire(stage: Stage) -> Floats:
     """Return a fire in the open: a broader flame, more and drier crackle."""
     crackle = lay(_crackle(stage, 13.0 + 4.0 * stage.traits.strength, 1.3), stage.length)
-    return recede(stage, _flame(stage, 0.75, 0.42) + crackle, OPEN)
+    return recede(stage, _flame(stage, 0.20, 0.24) + crackle, OPEN)
 
 
 def make_candle(stage: Stage) -> Floats:
     """Return a candle: a flame that flutters, hardly more than a breath."""
     flame = make_wide_noise(stage, _FLUTTER, 0.4)
-    flame *= sway(stage, 0.12, 3.0) * sway(stage, 1.5, 2.5)
+    flame *= sway(stage, 0.06, 2.6) * sway(stage, 1.5, 2.5)
     air = make_wide_noise(stage, _BREATH, 0.9) * np.float32(0.08)
     return flame + air + lay(_crackle(stage, 0.25, 0.25), stage.length)
 
@@ -60,7 +61,7 @@ def make_thunder(stage: Stage) -> Floats:
     seconds = 7.5 + 2.0 * distance
     roll = _roll(stage, seconds, distance)
     if distance < 0.3:
-        crack = lay(_crack(stage), roll.shape[1]) * np.float32(0.9)
+        crack = lay(_crack(stage), roll.shape[1]) * np.float32(8.0)
         roll += crack
     heard = reverberate(stage, rest(roll, 3.2), VALLEY)
     return fade(veil(heard, distance * 0.8), 0.0, 2.5)
@@ -75,7 +76,7 @@ def make_explosion(stage: Stage) -> Floats:
         piece = burst(stage, ((300, -20), (900, 0), (2200, -8), (7000, -26)), 0.004, 0.12)
         gain = 0.4 * float(np.exp(-time))
         notes.append(Note(start=0.15 + float(time), sound=piece, gain=gain, pan=stage.uniform(-0.9, 0.9)))
-    return fade(recede(stage, rest(lay(notes, 4 * RATE), 2.5), VALLEY), 0.0, 1.5)
+    return fade(recede(stage, rest(lay(notes, 4 * RATE), 2.5), _BLAST), 0.0, 1.5)
 
 
 def make_gunshot(stage: Stage) -> Floats:
@@ -135,9 +136,10 @@ def _pop(stage: Stage) -> Floats:
 
 
 def _roll(stage: Stage, seconds: float, distance: float) -> Floats:
-    """Return the roll: claps from farther and farther along the channel, in four bands that die at their own pace."""
+    """Return the roll: claps from farther and farther along the channel, in four bands."""
     length = int(seconds * RATE)
-    time = np.arange(length) / RATE
+    time = np.arange(int(seconds * 500) + 2) / 500
+    moments = np.arange(length) / RATE
     claps = np.sort(stage.random.exponential(seconds * 0.22, stage.choose(9, 14)))
     claps[0] = 0.0 if distance < 0.3 else claps[0] * 0.5
     pans = stage.random.uniform(-0.7, 0.7, len(claps))
@@ -150,13 +152,14 @@ def _roll(stage: Stage, seconds: float, distance: float) -> Floats:
     )
     for colour, decay, gain in bands:
         for channel, side in enumerate((-1.0, 1.0)):
-            shape = np.zeros(length)
+            shape = np.zeros(len(time))
             for clap, pan in zip(claps, pans, strict=True):
                 height = stage.spread(1.0, 1.5) * np.exp(-clap / (seconds * 0.42)) * (1.0 + 0.5 * side * pan)
                 since = np.maximum(time - clap, 0.0)
                 attack = 0.02 + 0.12 * distance + 0.03 * clap
                 shape += height * np.exp(-since / decay) * (1.0 - np.exp(-since / attack))
-            roll[channel] += make_noise(stage, colour, length) * (gain * shape).astype(np.float32)
+            level = np.interp(moments, time, gain * shape).astype(np.float32)
+            roll[channel] += make_noise(stage, colour, length) * level
     return fade(roll, 0.005, 1.5)
 
 

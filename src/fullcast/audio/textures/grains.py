@@ -33,7 +33,7 @@ class Note:
 
 
 def lay(notes: Iterable[Note], length: int) -> Floats:
-    """Return the notes laid on a circle of ``length`` samples: what rings over the end goes on at the beginning.
+    """Return the notes laid on a circle of ``length`` samples: what rings over the end begins anew.
 
     Shape:
         ``[2, length]``, float32.
@@ -70,7 +70,10 @@ def ring(modes: Sequence[Mode], seconds: float, attack: float = _ATTACK) -> Floa
     total = np.zeros(len(time))
     for hertz, decay, amplitude in modes:
         if hertz < _HIGHEST:
-            total += amplitude * np.exp(-_LN_1000 / decay * time) * np.sin(2.0 * np.pi * hertz * time)
+            # Each mode is computed until it is 84 dB down: high partials are gone long before the hum.
+            part = time[: int(1.4 * decay * RATE)]
+            sine = np.sin(2.0 * np.pi * hertz * part)
+            total[: len(part)] += amplitude * np.exp(-_LN_1000 / decay * part) * sine
     total *= 1.0 - np.exp(-time / attack * 3.0)
     return fade(total, 0.0, min(0.05, seconds / 4)).astype(np.float32)
 
@@ -125,7 +128,7 @@ def arrivals(stage: Stage, rate: float) -> Floats:
 
 
 def beats(stage: Stage, period: float, jitter: float, tail: float) -> list[float]:
-    """Return the times of a rhythm: whole periods around the circle of a loop, else until ``tail`` before the end.
+    """Return the times of a rhythm: whole periods around a loop, else until ``tail`` before the end.
 
     Args:
         stage: Length and randomness.
@@ -139,4 +142,6 @@ def beats(stage: Stage, period: float, jitter: float, tail: float) -> list[float
     offsets = stage.random.standard_normal(count) * jitter * period
     if not stage.loop:
         offsets[0] = abs(offsets[0])
-    return [max(0.0, 0.02 + index * step + float(offset)) for index, offset in enumerate(offsets)]
+    # A loop begins between two beats: the seam is the wrong place for a blow.
+    first = 0.4 * step if stage.loop else 0.02
+    return [max(0.0, first + index * step + float(offset)) for index, offset in enumerate(offsets)]

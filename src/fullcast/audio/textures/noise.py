@@ -10,10 +10,12 @@ from scipy import fft
 from fullcast.audio.textures.stage import RATE, Floats, Stage
 
 Colour: TypeAlias = tuple[tuple[float, float], ...]
-"""A spectrum as corners ``(hertz, decibels)`` with straight lines between them over the logarithm of frequency."""
+"""A spectrum as corners ``(hertz, decibels)`` with straight lines between them over log frequency."""
 
 _GRID = 400
 _LOWEST = 10.0
+_SKIRT = 12.0
+"""Decibels an octave by which a colour falls beyond its first and last corner: nothing natural ends flat."""
 _CONTROL = 50.0
 _CONTROLS_PER_TIME = 16.0
 
@@ -25,14 +27,17 @@ def draw_curve(length: int, colour: Colour) -> Floats:
         ``[length // 2 + 1]``, float32.
     """
     grid = np.geomspace(_LOWEST, RATE / 2, _GRID)
-    corners = np.log([corner for corner, _ in colour])
-    decibels = np.interp(np.log(grid), corners, [level for _, level in colour])
+    corners = np.array([corner for corner, _ in colour], dtype=np.float64)
+    decibels = np.interp(np.log(grid), np.log(corners), [level for _, level in colour])
+    outside = np.maximum(np.log2(corners[0] / grid), np.log2(grid / corners[-1]))
+    decibels -= _SKIRT * np.maximum(0.0, outside)
     amplitudes = 10.0 ** (decibels / 20.0)
-    return np.interp(
+    curve: Floats = np.interp(
         np.arange(length // 2 + 1) * (RATE / length),
         np.concatenate([[0.0], grid]),
         np.concatenate([[0.0], amplitudes]),
     ).astype(np.float32)
+    return curve
 
 
 def make_noise(stage: Stage, colour: Colour, length: int | None = None) -> Floats:
@@ -41,20 +46,20 @@ def make_noise(stage: Stage, colour: Colour, length: int | None = None) -> Float
     Args:
         stage: Randomness and length.
         colour: Spectrum.
-        length: Another length than the stage's.
+        length: Another length than the stage's, for a piece that is not closed to a circle.
 
     Shape:
         ``[samples]``, float32.
     """
-    count = length or stage.length
+    count = stage.length if length is None else fft.next_fast_len(length, real=True)
     bins = count // 2 + 1
     spectrum = stage.random.standard_normal(2 * bins, dtype=np.float32).view(np.complex64)
     spectrum *= draw_curve(count, colour)
-    return level_rms(fft.irfft(spectrum, n=count, overwrite_x=True))
+    return level_rms(fft.irfft(spectrum, n=count, overwrite_x=True)[:length])
 
 
 def make_wide_noise(stage: Stage, colour: Colour, width: float = 1.0) -> Floats:
-    """Return stereo noise at an RMS of 1; ``width`` 0 is mono, 1 has nothing in common between left and right.
+    """Return stereo noise at an RMS of 1; ``width`` 0 is mono, with 1 nothing is shared.
 
     Shape:
         ``[2, samples]``, float32.

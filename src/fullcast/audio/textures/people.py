@@ -25,6 +25,8 @@ _VOWELS = (
     (640, 1190, 2390),
 )
 """First three formants of English vowels, hertz (Peterson and Barney 1952, table II, men)."""
+_VOICES = 9
+_SIBILANT = ((1500, -30), (3000, -6), (5000, 0), (7500, -6), (14000, -30))
 _INN = Room(decay=0.7, wet=0.55, delay=0.006, dark=0.5)
 
 
@@ -95,7 +97,7 @@ def make_applause(stage: Stage) -> Floats:
         colour = ((hertz / 5, -22), (hertz / 1.6, -3), (hertz, 0), (hertz * 2.2, -9), (hertz * 5, -28))
         claps.append(burst(stage, colour, 0.0012, stage.uniform(0.03, 0.08)))
     notes = []
-    for index in range(46):
+    for index in range(30):
         rate = stage.uniform(3.2, 5.2)
         gain = 0.9 * (1.0 - index / 60.0)
         pan = stage.uniform(-0.95, 0.95)
@@ -105,21 +107,24 @@ def make_applause(stage: Stage) -> Floats:
             notes.append(Note(start=clock, sound=sound, gain=gain * stage.uniform(0.5, 1.0), pan=pan))
             clock += stage.uniform(0.75, 1.25) / rate
     wash = make_wide_noise(stage, ((150, -26), (600, -4), (1300, 0), (3000, -7), (9000, -26)), 0.95)
-    return recede(stage, lay(notes, stage.length) + wash * np.float32(0.10), HALL)
+    return recede(stage, lay(notes, stage.length) + wash * np.float32(0.03), HALL)
 
 
 def _gather(stage: Stage, company: Company) -> Floats:
-    """Return the talk of a company: each talker with an own voice, place and pauses."""
-    notes = []
+    """Return the talk of a company: each talker with a place, pauses and one of nine voices."""
+    notes: list[Note] = []
+    voices = [_voice(stage, company, index / (_VOICES - 1)) for index in range(_VOICES)]
     for index in range(company.talkers):
-        part = index / max(1, company.talkers - 1)
-        low, high = company.pitch
-        pitch = stage.uniform(low, high)
-        distance = company.near + (company.far - company.near) * part
-        count = 10
-        words = [veil(_speak(stage, pitch, company.spirit), distance * 0.7) for _ in range(count)]
-        notes += list(_talk(stage, words, part * 0.75))
+        far = 0.75 * index / max(1, company.talkers - 1)
+        notes += _talk(stage, voices[index * _VOICES // company.talkers], far)
     return recede(stage, lay(notes, stage.length), company.room)
+
+
+def _voice(stage: Stage, company: Company, part: float) -> list[Floats]:
+    """Return the syllables of a voice, as dull as its distance makes them."""
+    pitch = stage.uniform(*company.pitch)
+    distance = company.near + (company.far - company.near) * part
+    return [veil(_speak(stage, pitch, company.spirit), distance * 0.7) for _ in range(14)]
 
 
 def _talk(stage: Stage, words: list[Floats], far: float) -> Iterator[Note]:
@@ -140,7 +145,7 @@ def _talk(stage: Stage, words: list[Floats], far: float) -> Iterator[Note]:
 
 
 def _speak(stage: Stage, pitch: float, spirit: float) -> Floats:
-    """Return a syllable: pulses of a voice that glides, through two vowels, sometimes with a consonant's breath."""
+    """Return a syllable: a voice that glides through two vowels, sometimes after a consonant."""
     length = int(stage.uniform(0.14, 0.34) * RATE)
     lift = pitch * (1.0 + spirit * stage.uniform(-0.10, 0.16))
     hertz = glide(
@@ -154,12 +159,15 @@ def _speak(stage: Stage, pitch: float, spirit: float) -> Floats:
     part = np.linspace(0.0, 1.0, length)
     voice = first * (1.0 - part) + second * part
     voice *= np.sin(np.pi * part**0.7) ** 1.2
-    peak = float(np.max(np.abs(voice)))
-    return fade((voice / peak).astype(np.float32), 0.012, 0.03)
+    voice /= float(np.max(np.abs(voice)))
+    if stage.uniform(0.0, 1.0) < 0.35:
+        hiss = burst(stage, _SIBILANT, 0.03, 0.09)[:length]
+        voice[: len(hiss)] += stage.uniform(0.05, 0.16) * hiss
+    return fade(voice.astype(np.float32), 0.012, 0.03)
 
 
 def _through(pulses: Floats, vowel: int, scale: float) -> Floats:
-    """Return pulses through a vowel's three formants and the fall of a voice, 12 dB an octave less the mouth's 6."""
+    """Return pulses through a vowel's three formants and the fall of a voice."""
     count = fft.next_fast_len(len(pulses) + 512, real=True)
     spectrum = fft.rfft(pulses, n=count)
     hertz = np.arange(len(spectrum)) * (RATE / count)
@@ -176,9 +184,7 @@ def _breathe(stage: Stage) -> Floats:
     """Return a whispered syllable: breath through a vowel, or a hiss."""
     length = int(stage.uniform(0.10, 0.26) * RATE)
     if stage.uniform(0, 1) < 0.3:
-        noise = (
-            make_noise(stage, ((1500, -30), (3000, -6), (5000, 0), (7500, -6), (14000, -30)), length) * 0.35
-        )
+        noise = make_noise(stage, _SIBILANT, length) * 0.35
     else:
         noise = _through(
             make_noise(stage, ((200, -12), (1500, 0), (5000, 4), (12000, -10)), length),

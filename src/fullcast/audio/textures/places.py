@@ -28,7 +28,7 @@ def make_room(stage: Stage) -> Floats:
 
 def make_cellar(stage: Stage) -> Floats:
     """Return a cellar or a cave: damp air, drops that fall far apart and ring in the vault."""
-    air = make_wide_noise(stage, _DAMP, 0.8) * sway(stage, 2.5, 1.2) * np.float32(0.10)
+    air = make_wide_noise(stage, _DAMP, 0.8) * sway(stage, 2.5, 1.2) * np.float32(0.025)
     drops = lay(_fall(stage, 0.75), stage.length)
     return recede(stage, drops, CAVE) + air
 
@@ -36,8 +36,8 @@ def make_cellar(stage: Stage) -> Floats:
 def make_kettle(stage: Stage) -> Floats:
     """Return a kettle on the boil: a rolling rumble of bubbles, lid and steam."""
     boil = make_wide_noise(stage, ((60, -18), (180, -3), (420, 0), (900, -5), (2500, -20), (9000, -44)), 0.5)
-    boil *= sway(stage, 0.09, 2.2) * sway(stage, 1.2, 0.8)
-    steam = make_wide_noise(stage, _STEAM, 0.8) * sway(stage, 0.6, 0.9) * np.float32(0.22)
+    boil *= sway(stage, 0.09, 2.2) * sway(stage, 1.2, 0.8) * np.float32(0.4)
+    steam = make_wide_noise(stage, _STEAM, 0.8) * sway(stage, 0.6, 0.9) * np.float32(0.10)
     lid = [
         ring([(hertz, 0.07, 1.0), (hertz * 1.7, 0.05, 0.5), (hertz * 2.6, 0.03, 0.3)], 0.12)
         for hertz in (1250, 1390, 1520)
@@ -51,7 +51,7 @@ def make_kettle(stage: Stage) -> Floats:
 
 def make_machinery(stage: Stage) -> Floats:
     """Return old machinery: a shaft that hums, cogs that clank in turn, a valve that sighs."""
-    hum = make_wide_noise(stage, _HUM, 0.5) * np.float32(0.55)
+    hum = make_wide_noise(stage, _HUM, 0.5) * np.float32(0.10)
     period = 0.62 * 2.0 ** (-0.6 * stage.traits.pace)
     clanks = [_clank(stage, 1.0 + 0.22 * index) for index in range(4)]
     thump = ring([(62, 0.22, 1.0), (118, 0.16, 0.6), (205, 0.1, 0.3)], 0.3, 0.004)
@@ -72,9 +72,9 @@ def make_machinery(stage: Stage) -> Floats:
 
 
 def make_timbers(stage: Stage) -> Floats:
-    """Return a wooden ship at sea, heard below deck: timbers that groan with the roll, water along the hull."""
+    """Return a wooden ship at sea, below deck: timbers that groan with the roll, water along the hull."""
     water = make_wide_noise(stage, ((30, -8), (80, 0), (220, -3), (600, -14), (2000, -30), (8000, -50)), 0.8)
-    water *= sway(stage, 1.7, 2.4) * np.float32(0.35)
+    water *= sway(stage, 1.7, 2.2) * np.float32(0.10)
     groans = [make_groan(stage, stage.uniform(60, 150), stage.uniform(0.6, 1.5)) for _ in range(7)]
     notes = []
     for time in arrivals(stage, 0.85):
@@ -125,7 +125,12 @@ def _drop(stage: Stage) -> Iterator[Note]:
 
 
 def _clank(stage: Stage, ratio: float) -> Floats:
-    modes = [(hertz * ratio * stage.uniform(0.97, 1.03), decay, level) for hertz, decay, level in (
-        (310.0, 0.22, 1.0), (745.0, 0.18, 0.7), (1240.0, 0.14, 0.5), (1930.0, 0.10, 0.3), (2850.0, 0.07, 0.16),
-    )]  # fmt: skip
+    iron = (
+        (310.0, 0.22, 1.0),
+        (745.0, 0.18, 0.7),
+        (1240.0, 0.14, 0.5),
+        (1930.0, 0.10, 0.3),
+        (2850.0, 0.07, 0.16),
+    )
+    modes = [(hertz * ratio * stage.uniform(0.97, 1.03), decay, level) for hertz, decay, level in iron]
     return ring(modes, 0.32, 0.0015)

@@ -114,7 +114,7 @@ def _forms(token: str) -> Iterator[str]:
 
 
 def _read_kinds(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the kinds that a clause names, by the place of their words; a word that qualifies names nothing."""
+    """Return the kinds that a clause names, in order; a word that qualifies names nothing."""
     present = frozenset(words)
     used: set[str] = set()
     found: dict[str, int] = {}

@@ -119,7 +119,7 @@ def _wash(stage: Stage, colour: Colour, depth: float) -> Floats:
 
 def _drop(stage: Stage, drops: Drops, density: float) -> Floats:
     """Return drops that fall at random times and places, few of them near and loud."""
-    prototypes = [_make_drop(stage, drops) for _ in range(48)]
+    prototypes = [_make_drop(stage, drops) for _ in range(int(48 + 80 * drops.tone))]
     times = arrivals(stage, drops.rate * density)
     count = len(times)
     which = stage.random.integers(0, len(prototypes), count)

@@ -19,10 +19,10 @@ from fullcast.units import to_gain
 
 _K_WEIGHT: Colour = (
     (10, -26), (20, -14), (38, -6), (60, -3), (100, -1), (200, -0.2), (700, 0.2), (1000, 0.7),
-    (1500, 2.1), (2000, 3.0), (3000, 3.7), (5000, 4.0),
+    (1500, 2.1), (2000, 3.0), (3000, 3.7), (5000, 4.0), (22050, 4.0),
 )  # fmt: skip
 """The weighting of ITU-R BS.1770-4, Annex 1, read at corners: enough to set levels, not to certify them."""
-_SUBSONIC: Colour = ((12, -40), (18, -14), (25, -3), (35, 0))
+_SUBSONIC: Colour = ((12, -40), (18, -14), (25, -3), (35, 0), (22050, 0))
 _CEILING = 0.68
 _KNEE = 0.5
 _SILENCE = 2e-4
@@ -44,7 +44,8 @@ def render_layers(layers: Sequence[Layer], wanted: Wanted) -> Audio:
     """Return the sounds of a prompt as one stereo recording at 44.1 kHz.
 
     The first sound leads: a bed or a rhythm gives the length (30 s for beds), and events happen within it; an
-    event is heard once, what else is named sounds around or after it. With ``loop`` the end joins the beginning.
+    event is heard once, what else is named sounds around or after it. With ``loop`` the end joins the
+    beginning.
 
     Args:
         layers: The sounds; at least one.
@@ -117,6 +118,8 @@ def _stage_events(layers: Sequence[Layer], wanted: Wanted) -> Floats:
         if RECIPES[layer.kind].nature is Nature.EVENT:
             stage = _enter(layer, index, RATE, wanted)
             sound = _trim(_set_level(_clean(RECIPES[layer.kind].make(stage)), layer))
+            # People are never on the dot either; and two seeds are two takes from the first sample on.
+            clock += stage.uniform(0.0, 0.06)
             notes.append(Note(start=clock, sound=sound))
             clock += sound.shape[1] / RATE * 0.6
     ends = max(int(note.start * RATE) + note.sound.shape[1] for note in notes)
@@ -169,22 +172,16 @@ def _set_level(signal: Floats, layer: Layer) -> Floats:
     aim = recipe.loudness + 3.0 * layer.traits.strength - 7.0 * layer.traits.distance
     count = signal.shape[1]
     spectrum = fft.rfft(signal)
-    if recipe.nature is Nature.BED:
+    if recipe.nature is not Nature.EVENT:
         spectrum *= draw_curve(count, _SUBSONIC)
         signal = np.asarray(fft.irfft(spectrum, n=count), dtype=np.float32)
-        power = _sum_power(spectrum, count)
+    spectrum *= draw_curve(count, _K_WEIGHT)
+    if recipe.nature is Nature.BED:
+        power = 2.0 * float(np.sum(np.square(np.abs(spectrum), dtype=np.float64))) / count / count
     else:
-        signal = signal - np.mean(signal, axis=1, keepdims=True) if recipe.nature is Nature.RHYTHM else signal
-        spectrum *= draw_curve(count, _K_WEIGHT)
         power = _find_loudest(np.asarray(fft.irfft(spectrum, n=count)))
     loudness = -0.691 + 10.0 * np.log10(max(power, 1e-20))
     return signal * np.float32(to_gain(aim - loudness))
-
-
-def _sum_power(spectrum: Floats, count: int) -> float:
-    """Return the weighted power of both channels, from the spectrum (Parseval)."""
-    weighted = np.abs(spectrum) * draw_curve(count, _K_WEIGHT)
-    return 2.0 * float(np.sum(np.square(weighted, dtype=np.float64))) / count / count
 
 
 def _find_loudest(weighted: Floats) -> float:

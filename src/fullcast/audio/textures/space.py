@@ -8,10 +8,11 @@ from dataclasses import replace as altered
 import numpy as np
 from scipy import fft
 
-from fullcast.audio.textures.noise import Colour, draw_curve, make_noise
+from fullcast.audio.textures.noise import Colour, make_noise
 from fullcast.audio.textures.stage import RATE, Floats, Stage
 
 _LN_1000 = 6.9078
+_SMEAR = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,16 @@ def recede(stage: Stage, signal: Floats, room: Room) -> Floats:
 
 
 def veil(signal: Floats, distance: float) -> Floats:
-    """Return the signal through air: the farther, the fewer highs. Distance 0 changes nothing, 1 is a mile off."""
+    """Return the signal through air: the farther, the fewer highs. 0 changes nothing.
+
+    A stereo signal is taken as a circle; a mono one is a grain and comes back a little longer.
+    """
     if distance <= 0.0:
         return signal
     count = signal.shape[-1]
+    if signal.ndim == 1:
+        count = fft.next_fast_len(count + _SMEAR, real=True)
+        signal = np.pad(signal, (_SMEAR // 2, count - len(signal) - _SMEAR // 2))
     corner = 14_000.0 * (900.0 / 14_000.0) ** distance
     spectrum = fft.rfft(signal)
     hertz = np.arange(spectrum.shape[-1], dtype=np.float32) * (RATE / count)
@@ -96,8 +103,9 @@ def veil(signal: Floats, distance: float) -> Floats:
 
 
 def rest(signal: Floats, seconds: float) -> Floats:
-    """Return the signal with silence after it, room for a tail."""
-    return np.pad(signal, [(0, 0)] * (signal.ndim - 1) + [(0, int(seconds * RATE))])
+    """Return a stereo signal with silence after it, room for a tail, at a length that transforms fast."""
+    count = fft.next_fast_len(signal.shape[1] + int(seconds * RATE), real=True)
+    return np.pad(signal, [(0, 0), (0, count - signal.shape[1])])
 
 
 def widen(signal: Floats, pan: float = 0.0) -> Floats:
@@ -105,10 +113,3 @@ def widen(signal: Floats, pan: float = 0.0) -> Floats:
     angle = (pan + 1.0) * np.pi / 4.0
     gains = np.array([[np.cos(angle)], [np.sin(angle)]], dtype=np.float32) * np.float32(np.sqrt(2.0))
     return np.asarray(gains * signal[None, :])
-
-
-def shape_colour(signal: Floats, colour: Colour) -> Floats:
-    """Return an effect with its spectrum shaped; padded, so nothing wraps around."""
-    count = fft.next_fast_len(signal.shape[-1] + RATE // 10, real=True)
-    spectrum = fft.rfft(signal, n=count) * draw_curve(count, colour)
-    return np.asarray(fft.irfft(spectrum, n=count)[..., : signal.shape[-1]])

@@ -12,7 +12,7 @@ from fullcast.audio.textures.prompt import Traits
 from fullcast.units import MIX_RATE
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
-"""Samples while a texture is being made: float32 or float64, mono ``[samples]`` or stereo ``[2, samples]``."""
+"""Samples of a texture in the making: float32 or float64, mono ``[samples]`` or stereo ``[2, samples]``."""
 
 RATE = int(MIX_RATE)
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from fullcast.audio.textures.grains import Note, beats, bubble, burst, lay, ring
 from fullcast.audio.textures.noise import make_noise
-from fullcast.audio.textures.space import CHAMBER, HALL, OPEN, Room, recede
+from fullcast.audio.textures.space import CHAMBER, Room, recede
 from fullcast.audio.textures.stage import RATE, Floats, Stage
 
+_PATH = Room(decay=0.6, wet=0.08, delay=0.02, dark=0.4)
 Foot = Callable[[Stage], Floats]
 """Makes one step; each is another."""
 
@@ -22,12 +23,12 @@ def make_wood_steps(stage: Stage) -> Floats:
 
 def make_stone_steps(stage: Stage) -> Floats:
     """Return footsteps on stone: a hard heel, and the walls."""
-    return _walk(stage, _stone, HALL)
+    return _walk(stage, _stone, Room(decay=1.3, wet=0.22, delay=0.012))
 
 
 def make_gravel_steps(stage: Stage) -> Floats:
     """Return footsteps on gravel: pebbles that shift under the sole."""
-    return _walk(stage, _gravel, OPEN)
+    return _walk(stage, _gravel, _PATH)
 
 
 def make_snow_steps(stage: Stage) -> Floats:
@@ -42,7 +43,7 @@ def make_leaf_steps(stage: Stage) -> Floats:
 
 def make_puddle_steps(stage: Stage) -> Floats:
     """Return footsteps through mud and puddles."""
-    return _walk(stage, _puddle, OPEN)
+    return _walk(stage, _puddle, _PATH)
 
 
 def make_hooves(stage: Stage) -> Floats:
@@ -83,9 +84,8 @@ def _ride(stage: Stage, stride: float, pattern: tuple[tuple[float, float], ...])
 
 
 def _mix(parts: list[tuple[float, Floats, float]], seconds: float) -> Floats:
-    return lay(
-        [Note(start=start, sound=sound, gain=gain) for start, sound, gain in parts], int(seconds * RATE)
-    )[0]
+    notes = [Note(start=start, sound=sound, gain=gain) for start, sound, gain in parts]
+    return np.asarray(lay(notes, int(seconds * RATE))[0])
 
 
 def _wood(stage: Stage) -> Floats:
@@ -121,11 +121,11 @@ def _stone(stage: Stage) -> Floats:
     )
     scuff = burst(stage, ((700, -18), (2200, 0), (4500, -6), (11000, -26)), 0.02, 0.07)
     gap = stage.uniform(0.08, 0.12)
-    return _mix([(0, heel, 0.85), (0, body, 0.5), (gap, heel, 0.28), (gap, scuff, 0.13)], 0.3)
+    return _mix([(0, heel, 0.85), (0, body, 0.25), (gap, heel, 0.28), (gap, scuff, 0.13)], 0.3)
 
 
 def _grit(stage: Stage, count: int, band: tuple[float, float], span: float) -> Iterator[Note]:
-    """Yield the small blows of stones or leaves under a sole: dense as the weight comes, and again as it goes."""
+    """Yield the small blows of stones or leaves under a sole: dense as the weight comes and goes."""
     for _ in range(count):
         hertz = stage.uniform(*band)
         sound = burst(

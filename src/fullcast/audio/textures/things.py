@@ -138,7 +138,7 @@ def make_coins(stage: Stage) -> Floats:
         for number in range(stage.choose(1, 4)):
             loud = 0.7 * 0.55**number
             notes.append(Note(start=clock + bounce, sound=ring(modes, 0.32, 0.001), gain=0.6 * loud, pan=pan))
-            notes.append(Note(start=clock + bounce, sound=wood, gain=0.6 * loud, pan=pan))
+            notes.append(Note(start=clock + bounce, sound=wood, gain=0.25 * loud, pan=pan))
             bounce += 0.09 * 0.7**number
         clock += stage.uniform(0.16, 0.4)
     return recede(stage, lay(notes, int((clock + 1.0) * RATE)), CHAMBER)
@@ -170,8 +170,9 @@ def make_swords(stage: Stage) -> Floats:
 def make_heartbeat(stage: Stage) -> Floats:
     """Return a heart: two soft low blows, a pause."""
     period = 0.92 * 2.0 ** (-0.7 * stage.traits.pace)
-    first = ring([(46, 0.20, 1.0), (78, 0.13, 0.7), (120, 0.08, 0.25)], 0.32, 0.02)
-    second = ring([(58, 0.15, 1.0), (96, 0.10, 0.6), (150, 0.06, 0.2)], 0.25, 0.015)
+    low = stage.uniform(40, 56)
+    first = ring([(low, 0.20, 1.0), (low * 1.7, 0.13, 0.7), (low * 2.6, 0.08, 0.25)], 0.32, 0.02)
+    second = ring([(low * 1.25, 0.15, 1.0), (low * 2.1, 0.10, 0.6), (low * 3.2, 0.06, 0.2)], 0.25, 0.015)
     notes = []
     for time in beats(stage, period, 0.02, 1.0):
         notes.append(Note(start=time, sound=first, gain=stage.uniform(0.9, 1.0)))
@@ -196,7 +197,7 @@ def _rustle(stage: Stage, seconds: float, count: int) -> Floats:
         )
         place = seconds * float(stage.random.beta(1.8, 1.8))
         notes.append(Note(start=place, sound=snap, gain=min(0.8, stage.spread(0.16, 1.9))))
-    return lay(notes, length + RATE // 20)[0]
+    return np.asarray(lay(notes, length + RATE // 20)[0])
 
 
 def _stroke(stage: Stage) -> Floats:
@@ -206,7 +207,8 @@ def _stroke(stage: Stage) -> Floats:
     colour = ((centre / 6, -30), (centre / 2, -9), (centre, 0), (centre * 1.9, -10), (centre * 3.6, -32))
     speed = np.sin(np.pi * np.linspace(0, 1, length)) ** 1.3
     grain = 0.5 + 0.5 * np.abs(make_noise(stage, ((30, 0), (250, 0), (700, -20)), length))
-    return (make_noise(stage, colour, length) * speed * grain * 0.3).astype(np.float32)
+    stroke: Floats = (make_noise(stage, colour, length) * speed * grain * 0.3).astype(np.float32)
+    return stroke
 
 
 def _type(stage: Stage) -> Floats:
@@ -222,4 +224,4 @@ def _type(stage: Stage) -> Floats:
         Note(start=0.022, sound=blow, gain=0.7),
         Note(start=0.022, sound=frame, gain=0.6),
     ]
-    return lay(parts, int(0.2 * RATE))[0]
+    return np.asarray(lay(parts, int(0.2 * RATE))[0])

@@ -19,7 +19,7 @@ def make_train(stage: Stage) -> Floats:
     """Return a train, heard from a carriage: the rumble, and the rail joints in pairs."""
     rumble = make_wide_noise(stage, _RUMBLE, 0.6)
     rumble *= sway(stage, 0.5, 1.0) * sway(stage, 2.5, 0.9)
-    rattle = make_wide_noise(stage, _RATTLE, 0.9) * np.float32(0.10)
+    rattle = make_wide_noise(stage, _RATTLE, 0.9) * np.float32(0.03)
     rattle *= sway(stage, 0.2, 1.6)
     period = 1.32 * 2.0 ** (-0.5 * stage.traits.pace)
     joint = ring(
@@ -39,7 +39,7 @@ def make_train(stage: Stage) -> Floats:
                 Note(start=moment, sound=clack, gain=gain * 0.9, pan=0.1),
             ]
     wheels = reverberate(stage, lay(notes, stage.length), Room(decay=0.35, wet=0.25))
-    return veil(rumble * np.float32(0.7) + rattle + wheels, stage.traits.distance)
+    return veil(rumble * np.float32(0.15) + rattle + wheels, stage.traits.distance)
 
 
 def make_whistle_blast(stage: Stage) -> Floats:
@@ -76,7 +76,7 @@ def make_cart(stage: Stage) -> Floats:
     rumble = make_wide_noise(
         stage, ((40, -10), (110, 0), (300, -3), (900, -8), (2500, -18), (9000, -40)), 0.6
     )
-    rumble *= sway(stage, 0.12, 2.0) * sway(stage, 1.0, 1.6) * np.float32(0.55)
+    rumble *= sway(stage, 0.12, 2.0) * sway(stage, 1.0, 1.6) * np.float32(0.13)
     notes = []
     for time in arrivals(stage, 9.0):
         low = stage.uniform(160, 520)
@@ -90,10 +90,10 @@ def make_cart(stage: Stage) -> Floats:
             )
         )
     axle = [make_groan(stage, stage.uniform(140, 230), stage.uniform(0.25, 0.5)) for _ in range(5)]
-    for time in arrivals(stage, 0.6):
-        notes.append(
-            Note(start=float(time), sound=axle[stage.choose(0, 4)], gain=0.22, pan=stage.uniform(-0.3, 0.3))
-        )
+    notes += [
+        Note(start=float(time), sound=axle[stage.choose(0, 4)], gain=0.22, pan=stage.uniform(-0.3, 0.3))
+        for time in arrivals(stage, 0.6)
+    ]
     return recede(stage, rumble + lay(notes, stage.length), Room(decay=0.4, wet=0.10))
 
 
@@ -103,7 +103,7 @@ def make_oars(stage: Stage) -> Floats:
     water = make_wide_noise(
         stage, ((80, -18), (250, -4), (600, 0), (1500, -6), (5000, -22), (12000, -40)), 0.9
     )
-    water *= sway(stage, 1.1, 1.8) * np.float32(0.07)
+    water *= sway(stage, 1.1, 1.8) * np.float32(0.035)
     creaks = [make_groan(stage, stage.uniform(70, 110), 0.45) for _ in range(4)]
     notes = []
     for time in beats(stage, period, 0.02, 2.4):
@@ -131,11 +131,11 @@ def make_splash(stage: Stage) -> Floats:
     """Return something that falls into water: the slap, the hollow that closes, the drops that come down."""
     slap = burst(stage, ((80, -10), (250, 0), (900, -3), (3000, -10), (9000, -28)), 0.008, 0.45)
     plume = burst(stage, ((300, -18), (1200, 0), (3500, -4), (8000, -16), (14000, -34)), 0.10, 0.9)
-    gulp = bubble(stage.uniform(130, 190), 0.28, 0.9)
+    gulp = bubble(stage.uniform(120, 230), 0.24, 0.9)
     notes = [
         Note(start=0.03, sound=slap),
         Note(start=0.05, sound=plume, gain=0.6),
-        Note(start=0.16, sound=gulp, gain=0.9),
+        Note(start=stage.uniform(0.12, 0.22), sound=gulp, gain=0.9),
     ]
     for _ in range(70):
         time = 0.2 + float(stage.random.gamma(2.0, 0.24))

@@ -47,14 +47,14 @@ def make_surf(stage: Stage) -> Floats:
 
 def make_harbour(stage: Stage) -> Floats:
     """Return water lapping against a quay or a hull: slaps, gulps, a soft bed."""
-    bed = make_wide_noise(stage, _WATER, 0.8) * np.float32(0.16)
+    bed = make_wide_noise(stage, _WATER, 0.8) * np.float32(0.06)
     bed *= sway(stage, 1.5, 2.0)
     return recede(stage, bed + lay(_lap(stage), stage.length), OPEN)
 
 
 def make_lake(stage: Stage) -> Floats:
     """Return a lake's edge: small waves that hardly break, now and then a gulp under the bank."""
-    soft = _break(stage, Waves(period=3.1, swell=0.35, crash=0.16, foam=0.07, floor=0.35))
+    soft = _break(stage, Waves(period=3.1, swell=0.12, crash=0.20, foam=0.05, floor=0.35))
     return soft + lay(
         _bubble(stage, _Bubbles(rate=5.0, low=380, high=1300, decay=0.05, gain=0.35)), stage.length
     )
@@ -132,7 +132,7 @@ def _shapes(stage: Stage, waves: Waves) -> Floats:
 
 
 def _add(shape: Floats, moment: float, height: float, sides: tuple[float, float]) -> None:
-    """Add one wave to an envelope, in place and around the circle: ``sides`` are its rise and fall in seconds."""
+    """Add one wave to an envelope, in place, around the circle: ``sides`` are rise and fall in seconds."""
     count = len(shape)
     rise, fall = sides
     time = np.arange(-int(2.5 * rise * _CONTROL), int(4.0 * fall * _CONTROL)) / _CONTROL

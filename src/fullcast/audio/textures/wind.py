@@ -33,7 +33,7 @@ _LEAVES: Colour = ((300, -34), (1200, -12), (2800, -1), (4500, 0), (7500, -7), (
 
 def make_wind(stage: Stage) -> Floats:
     """Return wind over open country."""
-    return _blow(stage, Air(low=1.0, middle=0.6, high=0.10, gust=2.8, depth=3.0))
+    return _blow(stage, Air(low=1.0, middle=0.6, high=0.07, gust=2.8, depth=3.0))
 
 
 def make_breeze(stage: Stage) -> Floats:
@@ -43,8 +43,8 @@ def make_breeze(stage: Stage) -> Floats:
 
 def make_gale(stage: Stage) -> Floats:
     """Return a gale: a deep roar with hard gusts, and a moan above it."""
-    body = _blow(stage, Air(low=1.4, middle=0.75, high=0.16, gust=1.7, depth=3.6))
-    return body + veil(_sing(stage, 290.0, 0.14), stage.traits.distance)
+    body = _blow(stage, Air(low=1.2, middle=1.3, high=0.34, gust=2.2, depth=3.0))
+    return body + veil(_sing(stage, 290.0, 0.4), stage.traits.distance)
 
 
 def make_howling(stage: Stage) -> Floats:

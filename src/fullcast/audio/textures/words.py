@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 
@@ -20,7 +21,10 @@ def _rule(kind: str, subjects: str, qualifiers: str = "") -> Rule:
     return Rule(kind, frozenset(subjects.split()), frozenset(qualifiers.split()))
 
 
-_RAIN = "rain rainfall rainstorm raindrop downpour shower cloudburst 雨 下雨 雨声 大雨 小雨 暴雨 中雨 细雨 雨点 雨滴"
+_RAIN = (
+    "rain rainfall rainstorm raindrop downpour shower cloudburst "
+    "雨 下雨 雨声 大雨 小雨 暴雨 中雨 细雨 雨点 雨滴"
+)
 _WIND = "wind windy 风 风声 大风 微风 狂风"
 _SEA = "wave sea ocean surf shore beach seaside coast breaker 海 海浪 海水 大海 浪 浪花 海边 海滩 波浪 潮水"
 _STEPS = "footstep step footfall walk walker pace tread boot 脚步 脚步声 走路 步伐"
@@ -89,7 +93,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "cellar cave cavern dungeon crypt tunnel 地窖 洞穴 山洞 地牢 隧道",
     ),
     _rule("cellar", "cellar cave cavern dungeon crypt tunnel mine 地窖 洞穴 山洞 地牢 隧道"),
-    _rule("room", "silence hush quiet ambience ambiance atmosphere 寂静 安静 环境音 底噪"),
+    _rule("room", "silence hush ambience ambiance atmosphere 寂静 环境音 底噪"),
     _rule("room", "room office library study attic", "tone quiet empty silent still 安静 空"),
     _rule("room", "room indoor 房间 屋内 室内"),
     _rule("clock-strike", _CLOCK, "strike chime striking toll bell hour midnight noon 敲 报时 打点 响"),
@@ -104,6 +108,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _rule("leaf-steps", _STEPS, "leaf leaves grass forest undergrowth 草 草地 落叶 树林"),
     _rule("puddle-steps", _STEPS, "puddle mud water wet 水 泥 水坑"),
+    _rule("wood-steps", _STEPS + " floorboard stair stairs staircase 楼梯 地板", "creak creaky 嘎吱 吱呀"),
     _rule("wood-steps", _STEPS + " floorboard stair stairs staircase 楼梯 地板"),
     _rule("knock", "knock knocking rap 敲门 敲门声 叩门"),
     _rule("knock", _DOOR, "knock pound tap rap 敲 叩"),
@@ -158,148 +163,43 @@ RULES: Final[tuple[Rule, ...]] = (
 SETTINGS: Final = frozenset({"night", "room"})
 """Kinds that name a time or a place: heard only where the prompt names nothing else."""
 
-STRENGTHS: Final = {
-    -1.0: frozenset(
-        [
-            "light",
-            "lightly",
-            "soft",
-            "softly",
-            "gentle",
-            "gently",
-            "quiet",
-            "quietly",
-            "calm",
-            "faint",
-            "faintly",
-            "mild",
-            "small",
-            "slight",
-            "小",
-            "轻",
-            "轻轻",
-            "微",
-            "柔",
-            "微弱",
-            "细",
-        ]
-    ),
-    1.0: frozenset(
-        [
-            "heavy",
-            "heavily",
-            "loud",
-            "loudly",
-            "hard",
-            "strong",
-            "strongly",
-            "violent",
-            "violently",
-            "fierce",
-            "pouring",
-            "torrential",
-            "pound",
-            "big",
-            "roaring",
-            "blazing",
-            "driving",
-            "大",
-            "大雨",
-            "暴雨",
-            "狂",
-            "暴",
-            "强",
-            "猛",
-            "猛烈",
-            "大风",
-            "狂风",
-            "剧烈",
-            "巨大",
-        ]
-    ),
-}
-DISTANCES: Final = {
-    1.0: frozenset(
-        [
-            "distant",
-            "distance",
-            "far",
-            "faraway",
-            "remote",
-            "away",
-            "muffled",
-            "outside",
-            "远",
-            "远处",
-            "遥远",
-            "远方",
-            "远远",
-            "隐约",
-        ]
-    ),
-    0.5: frozenset(["behind", "beyond", "nearby-room", "upstairs", "downstairs", "隔壁", "楼上"]),
-}
-PACES: Final = {
-    -1.0: frozenset(
-        ["slow", "slowly", "leisurely", "heavily-slow", "creeping", "careful", "慢", "慢慢", "缓慢", "缓缓"]
-    ),
-    1.0: frozenset(
-        [
-            "fast",
-            "quick",
-            "quickly",
-            "hurried",
-            "hurry",
-            "run",
-            "running",
-            "rapid",
-            "rapidly",
-            "brisk",
-            "hasty",
-            "快",
-            "急",
-            "急促",
-            "飞快",
-            "匆匆",
-            "跑",
-            "奔跑",
-        ]
-    ),
-}
-COUNTS: Final = {
-    **{
-        word: index
-        for index, word in enumerate(
-            [
-                "one",
-                "two",
-                "three",
-                "four",
-                "five",
-                "six",
-                "seven",
-                "eight",
-                "nine",
-                "ten",
-                "eleven",
-                "twelve",
-            ],
-            1,
-        )
-    },
-    **{
-        word: index
-        for index, word in enumerate(
-            ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1
-        )
-    },
-    **{str(index): index for index in range(1, 13)},
-    "once": 1,
-    "twice": 2,
-    "thrice": 3,
-    "两": 2,
-    "midnight": 12,
-    "noon": 12,
-    "午夜": 12,
-    "正午": 12,
-}
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+STRENGTHS: Final = MappingProxyType(
+    {
+        -1.0: _words(
+            "light lightly soft softly gentle gently quiet quietly calm faint faintly mild small slight",
+            "小 轻 轻轻 微 柔 微弱 细",
+        ),
+        1.0: _words(
+            "heavy heavily loud loudly hard strong strongly violent violently fierce pouring torrential",
+            "pound big roaring blazing driving 大 大雨 暴雨 狂 暴 强 猛 猛烈 大风 狂风 剧烈 巨大",
+        ),
+    }
+)
+DISTANCES: Final = MappingProxyType(
+    {
+        1.0: _words("distant distance far faraway remote away muffled 远 远处 遥远 远方 远远 隐约"),
+        0.5: _words("behind beyond outside upstairs downstairs 隔壁 楼上 外面"),
+    }
+)
+PACES: Final = MappingProxyType(
+    {
+        -1.0: _words("slow slowly leisurely creeping careful carefully 慢 慢慢 缓慢 缓缓"),
+        1.0: _words(
+            "fast quick quickly hurried hurry run running rapid rapidly brisk hasty",
+            "快 急 急促 飞快 匆匆 跑 奔跑",
+        ),
+    }
+)
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
+_CHINESE_NUMBERS = "一 二 三 四 五 六 七 八 九 十 十一 十二"
+COUNTS: Final = MappingProxyType(
+    {word: number for number, word in enumerate(_NUMBERS.split(), 1)}
+    | {word: number for number, word in enumerate(_CHINESE_NUMBERS.split(), 1)}
+    | {str(number): number for number in range(1, 13)}
+    | {"once": 1, "twice": 2, "thrice": 3, "两": 2, "midnight": 12, "noon": 12, "午夜": 12, "正午": 12}
+)
