@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeGuard, TypeVar, cast
 
 from fullcast.engines.base import SoundEngine, SpeechEngine
-from fullcast.errors import FullcastError, SetupError, UsageError
+from fullcast.errors import SetupError, UsageError
 
 AUTO = "auto"
 """The name that leaves the choice to fullcast."""
@@ -110,7 +110,7 @@ def _load(point: EntryPoint, kind: _Kind[E]) -> E:
     owner = point.dist.name if point.dist else point.value.partition(":")[0]
     try:
         engine = cast(Callable[[], object], point.load())()
-    except FullcastError:
+    except SetupError:
         raise
     except Exception as error:  # a stranger's import may raise anything
         message = f"the engine '{point.name}' of the package {owner} cannot be loaded: {error!r}"

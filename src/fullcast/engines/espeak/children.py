@@ -124,6 +124,7 @@ class Pool:
             content = os.read(key.fd, _READ_BYTES)
             if content:
                 child.received += content
+                child.since = time.monotonic()  # half an answer is a sign of life
                 yield from self._take_messages(child)
             else:
                 yield from self._bury(child, "the speaking process died")
