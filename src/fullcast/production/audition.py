@@ -10,6 +10,7 @@ from fullcast.engines.registry import choose_speech_engine
 from fullcast.errors import EngineError, UsageError
 from fullcast.files.voices import find_voice
 from fullcast.model import Device, Settings, Voice
+from fullcast.units import Seconds
 
 WORDS = {
     "en": "My name is {name}. The lamp was lit at dusk, and nobody in the harbour slept that night.",
@@ -19,6 +20,10 @@ WORDS = {
     "zh": "我叫{name}。黄昏时分，灯塔亮了，那一夜港口里没有人睡着。",
 }
 """What a voice says when nothing else is asked for, by language."""
+
+
+GAP = Seconds(0.6)
+"""Silence after each voice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ def audition(wanted: Audition, output: Path, *, project: Path, settings: Setting
                 voice = voices[int(key)]
                 raise EngineError(f"{engine.name} could not record {voice.name}: {result.reason}")
             recordings[key] = result
-    return write_sound((recordings[request.id].audio for request in requests), output, gap=0.6)
+    return write_sound((recordings[request.id].audio for request in requests), output, gap=GAP)
 
 
 def _request(voice: Voice, number: int, wanted: Audition) -> SpeechRequest:

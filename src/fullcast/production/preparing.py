@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from fullcast.engines.base import SoundEngine, SpeechEngine
-from fullcast.engines.registry import choose_sound_engine, choose_speech_engine
-from fullcast.errors import Problem, ProjectError, Severity, UsageError
+from fullcast.engines.registry import Chosen, choose_sound_engine, choose_speech_engine
+from fullcast.errors import Place, Problem, ProjectError, Severity, UsageError
+from fullcast.files.inside import SoundLibrary, open_library
+from fullcast.files.kinds import Spot
 from fullcast.files.lockfile import Lock, read_lock
 from fullcast.files.project import read_project
 from fullcast.files.voices import find_voice
 from fullcast.fingerprint import voice_fingerprint
-from fullcast.model import AnchorKind, Book, ChapterPlan, Plan, Script, Settings
+from fullcast.model import AnchorKind, Book, Chapter, ChapterPlan, PlacedCue, Plan, Script, Settings
 from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
 from fullcast.text.script import write_script
 
 AUTO = "auto"
+
+E = TypeVar("E", SpeechEngine, SoundEngine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +47,15 @@ class Prepared:
     fingerprints: Mapping[str, str]
     """Fingerprint of each voice for the speech engine, by the voice's name."""
     warnings: tuple[Problem, ...]
-    decided: tuple[str, ...]
-    """What was chosen for the user, in words."""
+    reasons: Mapping[str, str]
+    """Why ``auto`` took an engine in this run, by ``speech`` and ``sound``; without what the lock says."""
     choices: Choices
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """What was chosen for the user, in words."""
+        names = {"speech": self.speech.name, "sound": self.sound.name}
+        return tuple(f"{kind} engine {names[kind]}: {why}" for kind, why in self.reasons.items())
 
     @property
     def chapters(self) -> tuple[ChapterPlan, ...]:
@@ -81,10 +92,10 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         project, settings, find_voice=partial(find_voice, project=folder, settings=settings)
     )
     lock = read_lock(book.folder)
-    scripts, problems = _write_scripts(book)
-    decided: list[str] = []
-    speech = _choose_speech(book, choices, lock, decided)
-    sound = _choose_sound(book, lock, decided)
+    scripts, problems = _write_scripts(book, settings)
+    asked = choices.engine or book.speech.engine
+    speech, why_speech = _choose(asked, lock.speech_engine, choose_speech_engine)
+    sound, why_sound = _choose(book.sounds.engine, lock.sound_engine, choose_sound_engine)
     problems += _check_prompts(book, scripts, sound)
     fingerprints = {name: voice_fingerprint(voice, speech.name) for name, voice in book.voices.items()}
     facts = facts_of(speech)
@@ -106,7 +117,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         sound=sound,
         fingerprints=fingerprints,
         warnings=found,
-        decided=tuple(decided),
+        reasons={kind: why for kind, why in (("speech", why_speech), ("sound", why_sound)) if why},
         choices=choices,
     )
 
@@ -116,34 +127,37 @@ def facts_of(engine: SpeechEngine | SoundEngine) -> EngineFacts:
     return EngineFacts(name=engine.name, revision=engine.revision, limits=engine.limits)
 
 
-def _write_scripts(book: Book) -> tuple[tuple[Script, ...], list[Problem]]:
+def _write_scripts(book: Book, settings: Settings) -> tuple[tuple[Script, ...], list[Problem]]:
+    library = open_library(book.folder, settings.sound_folders)
     scripts: list[Script] = []
     problems: list[Problem] = []
     for chapter in book.chapters:
         script, found = write_script(chapter, book.cast, book.credits.language)
-        scripts.append(script)
+        cues = tuple(_find_file(placed, library, chapter, problems) for placed in script.cues)
+        scripts.append(replace(script, cues=cues))
         problems += found
     return tuple(scripts), problems
 
 
-def _choose_speech(book: Book, choices: Choices, lock: Lock, decided: list[str]) -> SpeechEngine:
-    asked = choices.engine or book.speech.engine
-    locked = lock.speech_engine if asked == AUTO else None
-    chosen = choose_speech_engine(locked or asked)
-    if locked:
-        decided.append(f"speech engine {chosen.engine.name}: chosen earlier, kept in fullcast.lock")
-    elif asked == AUTO:
-        decided.append(f"speech engine {chosen.engine.name}: {chosen.reason}")
-    return chosen.engine
+def _find_file(
+    placed: PlacedCue, library: SoundLibrary, chapter: Chapter, problems: list[Problem]
+) -> PlacedCue:
+    """Return a cue of the text with its file, if it names one; those of project.yaml have theirs already."""
+    cue = placed.cue
+    if cue.file is not None:
+        return placed
+    found = library.find(Spot(value=cue.sound, place=cue.place or Place(file=chapter.file)))
+    if found.problem is not None:
+        problems.append(found.problem)
+    return placed if found.file is None else replace(placed, cue=replace(cue, file=found.file))
 
 
-def _choose_sound(book: Book, lock: Lock, decided: list[str]) -> SoundEngine:
-    asked = book.sounds.engine
-    locked = lock.sound_engine if asked == AUTO else None
-    chosen = choose_sound_engine(locked or asked)
-    if asked == AUTO and not locked:
-        decided.append(f"sound engine {chosen.engine.name}: {chosen.reason}")
-    return chosen.engine
+def _choose(asked: str, locked: str | None, choose: Callable[[str], Chosen[E]]) -> tuple[E, str | None]:
+    """Return the engine that is asked for, and why ``auto`` took it; a decision in the lock stands."""
+    if asked == AUTO and locked:
+        return choose(locked).engine, None
+    chosen = choose(asked)
+    return chosen.engine, chosen.reason if asked == AUTO else None
 
 
 def _check_prompts(book: Book, scripts: tuple[Script, ...], engine: SoundEngine) -> list[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from fullcast.errors import DamagedError
 from fullcast.files.lockfile import Level, write_lock
@@ -338,7 +339,7 @@ class _Run:
             if record and again:
                 self._make_sounds([key for key in again if key not in self._planned])
                 self._record([self._planned[key] for key in again if key in self._planned])
-            busy = [*self._encoding, *self._measuring]
+            busy: list[Future[Any]] = [*self._encoding, *self._measuring]
             if busy and not any_finished(busy, HEARTBEAT):
                 self._hands.emit(Waiting(doing=f"{len(self._encoding)} chapters being mixed and encoded"))
             self._advance()
@@ -351,11 +352,21 @@ class _Run:
             key = level_id(prepared, voice)
             levels[key] = Level(voice=voice, engine=facts_of(prepared.speech).label, loudness=loudness)
         lock = replace(prepared.lock, levels=levels)
-        if prepared.choices.engine is None:
+        if "speech" in prepared.reasons:
+            speech = prepared.speech
             lock = replace(
                 lock,
-                speech_engine=lock.speech_engine or prepared.speech.name,
-                sound_engine=lock.sound_engine or prepared.sound.name,
+                speech_engine=speech.name,
+                speech_revision=speech.revision,
+                speech_reason=prepared.reasons["speech"],
+            )
+        if "sound" in prepared.reasons:
+            sound = prepared.sound
+            lock = replace(
+                lock,
+                sound_engine=sound.name,
+                sound_revision=sound.revision,
+                sound_reason=prepared.reasons["sound"],
             )
         if lock != prepared.lock:
             write_lock(prepared.book.folder, lock)
