@@ -273,7 +273,7 @@ def test_a_killed_process_costs_no_request(ask: Ask) -> None:
         assert isinstance(opened, EspeakSession)
         results = opened.record(ask(f"Line {number} of the log.", id=number) for number in range(30))
         found = dict([next(results)])
-        for pid in opened.pool.pids:
+        for pid in opened.pool.pids:  # the second one may not even have greeted
             os.kill(pid, signal.SIGKILL)
         found |= dict(results)
     assert len(found) == 30

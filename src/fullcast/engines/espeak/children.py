@@ -32,6 +32,8 @@ CHILD = Path(__file__).with_name("child.py")
 QUEUED = 3
 """Messages at a process: the one it speaks, and two for when its parent is busy."""
 TRIES = 2
+FALSE_STARTS = 3
+"""Processes in a row that end before they greet; then the library itself is at fault."""
 _PIPE_BYTES = 1 << 20
 """23 s of speech: a child goes on while its parent is busy elsewhere."""
 _READ_BYTES = 1 << 20
@@ -89,6 +91,7 @@ class Pool:
         self._children: list[_Child] = []
         self._waiting: deque[Job] = deque()
         self._selector = selectors.DefaultSelector()
+        self._false_starts = 0
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -190,6 +193,7 @@ class Pool:
             child.since = time.monotonic()
             if child.greeting is None:
                 child.greeting = header
+                self._false_starts = 0
             else:
                 yield Answer(job=child.jobs.popleft(), header=header, samples=samples)
 
@@ -205,8 +209,12 @@ class Pool:
         self._end(child)
         code = child.process.returncode
         if child.greeting is None:
-            message = f"espeak: a speaking process could not start ({cause}, status {code})"
-            raise EngineError(message, hint="reinstall the package espeakng-loader")
+            self._false_starts += 1
+            if self._false_starts >= FALSE_STARTS:
+                message = f"espeak: a speaking process could not start ({cause}, status {code})"
+                raise EngineError(message, hint="reinstall the package espeakng-loader")
+            self._waiting.extendleft(reversed(child.jobs))  # it had not begun with any of them
+            return
         if not child.jobs:
             return
         first = child.jobs.popleft()
