@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from fullcast.errors import ProjectError
 from fullcast.files.book_import import read_manuscript
 from fullcast.files.manuscript import Manuscript
+
+Make = Callable[..., Path]
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(200))
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
@@ -33,7 +36,9 @@ def left_out(manuscript: Manuscript) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("version", [2, 3])
-def test_chapters_stand_in_reading_order_under_the_titles_of_the_contents(make_epub, version):
+def test_chapters_stand_in_reading_order_under_the_titles_of_the_contents(
+    make_epub: Make, version: int
+) -> None:
     pages = {
         "b.xhtml": body("<h1>I</h1><p>It rained.</p>"),
         "a.xhtml": body("<h1>THE CALM</h1><p>It stopped.</p>"),
@@ -47,7 +52,7 @@ def test_chapters_stand_in_reading_order_under_the_titles_of_the_contents(make_e
     assert [chapter.source for chapter in book.chapters] == ["OEBPS/b.xhtml", "OEBPS/a.xhtml"]
 
 
-def test_a_chapter_over_several_files_is_joined(make_epub):
+def test_a_chapter_over_several_files_is_joined(make_epub: Make) -> None:
     pages = {
         "c1.xhtml": body("<h2>One</h2><p>First.</p>"),
         "c1b.xhtml": body("<p>Second.</p>"),
@@ -57,7 +62,7 @@ def test_a_chapter_over_several_files_is_joined(make_epub):
     assert texts(book) == ["First.\n\nSecond.\n", "Third.\n"]
 
 
-def test_several_chapters_in_one_file_are_cut_at_the_fragments(make_epub):
+def test_several_chapters_in_one_file_are_cut_at_the_fragments(make_epub: Make) -> None:
     pages = {
         "all.xhtml": body(
             '<div id="c1"><h2>One</h2><p>First.</p></div><p><a id="c2"/></p><h2>Two</h2><p>Second.</p>'
@@ -71,7 +76,7 @@ def test_several_chapters_in_one_file_are_cut_at_the_fragments(make_epub):
     assert texts(book) == ["First.\n", "Second.\n", "Third.\n\nStill third.\n"]
 
 
-def test_sections_inside_a_story_are_no_chapters(make_epub):
+def test_sections_inside_a_story_are_no_chapters(make_epub: Make) -> None:
     page = body('<h2>The Storm</h2><section id="s1"><h3>I</h3><p>a</p></section><h3 id="s2">II</h3><p>b</p>')
     toc = (
         '<li><a href="s.xhtml">The Storm</a><ol><li><a href="s.xhtml#s1">I</a></li>'
@@ -82,7 +87,7 @@ def test_sections_inside_a_story_are_no_chapters(make_epub):
     assert texts(book)[0] == "### I\n\na\n\n### II\n\nb\n"
 
 
-def test_the_heading_of_a_part_is_said_before_its_first_chapter(make_epub):
+def test_the_heading_of_a_part_is_said_before_its_first_chapter(make_epub: Make) -> None:
     pages = {
         "p1.xhtml": body("<h1>Part One</h1>"),
         "c1.xhtml": body("<h2>Chapter 1</h2><p>a</p>"),
@@ -95,7 +100,7 @@ def test_the_heading_of_a_part_is_said_before_its_first_chapter(make_epub):
     assert titles(read_manuscript(make_epub(pages, toc))) == ["Part One: Chapter 1", "Chapter 2"]
 
 
-def test_a_heading_that_says_more_than_the_contents_becomes_the_title(make_epub):
+def test_a_heading_that_says_more_than_the_contents_becomes_the_title(make_epub: Make) -> None:
     pages = {
         "c1.xhtml": body("<h2>Chapter I</h2><h3>The Storm</h3><p>a</p>"),
         "c2.xhtml": body("<h2>Chapter 2<br/>The Calm</h2><p>b</p>"),
@@ -105,27 +110,23 @@ def test_a_heading_that_says_more_than_the_contents_becomes_the_title(make_epub)
     assert texts(book) == ["a\n", "b\n"]
 
 
-def test_without_contents_headings_name_the_chapters(make_epub):
+def test_without_contents_headings_name_the_chapters(make_epub: Make) -> None:
     pages = {f"c{n}.xhtml": body(f"<h1>Night {n}</h1><p>It rained.</p>") for n in range(4)}
     assert titles(read_manuscript(make_epub(pages))) == ["Night 0", "Night 1", "Night 2", "Night 3"]
 
 
-def test_without_contents_and_headings_chapters_are_numbered(make_epub):
+def test_without_contents_and_headings_chapters_are_numbered(make_epub: Make) -> None:
     pages = {f"c{n}.xhtml": body("<p>It rained.</p>") for n in range(2)}
     assert titles(read_manuscript(make_epub(pages))) == ["Chapter 1", "Chapter 2"]
 
 
-def test_one_long_file_is_cut_at_its_headings(make_epub):
+def test_one_long_file_is_cut_at_its_headings(make_epub: Make) -> None:
     page = body("<h1>The Lamp</h1>" + "".join(f"<h2>Night {n}</h2><p>It rained.</p>" for n in range(3)))
     book = read_manuscript(make_epub({"all.xhtml": page}, [("Start", "all.xhtml")]))
-    assert titles(book) == ["The Lamp. Night 0", "Night 1", "Night 2"] or titles(book) == [
-        "Night 0",
-        "Night 1",
-        "Night 2",
-    ]
+    assert titles(book) == ["The Lamp. Night 0", "Night 1", "Night 2"]
 
 
-def test_front_and_back_matter_is_left_out_and_listed(make_epub):
+def test_front_and_back_matter_is_left_out_and_listed(make_epub: Make) -> None:
     story = body("<h2>One</h2><p>First.</p>")
     pages = {
         "cover.xhtml": body('<img src="c.jpg" alt="Cover"/>'),
@@ -153,7 +154,7 @@ def test_front_and_back_matter_is_left_out_and_listed(make_epub):
     }
 
 
-def test_a_page_of_links_is_contents_whatever_it_is_called(make_epub):
+def test_a_page_of_links_is_contents_whatever_it_is_called(make_epub: Make) -> None:
     links = "".join(f'<p><a href="c{n}.xhtml">The story of night {n}</a></p>' for n in range(4))
     pages = {
         "x.xhtml": body(links),
@@ -164,14 +165,15 @@ def test_a_page_of_links_is_contents_whatever_it_is_called(make_epub):
     assert list(left_out(book).values()) == ["it is a table of contents"]
 
 
-def test_notes_in_a_file_of_their_own_stay_out_of_the_way(make_epub):
+def test_notes_in_a_file_of_their_own_stay_out_of_the_way(make_epub: Make) -> None:
     pages = {
         "c1.xhtml": body(
             '<p id="first">He left<a id="r1" href="n.xhtml#n1"><sup>1</sup></a>, and <i>how</i>'
             '<a id="r2" class="fnref" href="n.xhtml#n2">2</a>.</p>'
         ),
         "n.xhtml": body(
-            '<p id="n1"><a href="c1.xhtml#r1">1</a> A note.</p><p><a id="n2" href="c1.xhtml#first">[2]</a> Another.</p>'
+            '<p id="n1"><a href="c1.xhtml#r1">1</a> A note.</p>'
+            '<p><a id="n2" href="c1.xhtml#first">[2]</a> Another.</p>'
         ),
     }
     book = read_manuscript(make_epub(pages, [("One", "c1.xhtml"), ("Notes on the text", "n.xhtml")]))
@@ -179,7 +181,7 @@ def test_notes_in_a_file_of_their_own_stay_out_of_the_way(make_epub):
     assert left_out(book)["2 × numbers of notes"] == "not read aloud"
 
 
-def test_escaped_names_of_files_and_a_nested_package_are_found(make_epub):
+def test_escaped_names_of_files_and_a_nested_package_are_found(make_epub: Make) -> None:
     pages = {"Text/Chapter%20One.xhtml": body("<p>First.</p>")}
     path = make_epub(
         pages,
@@ -192,56 +194,42 @@ def test_escaped_names_of_files_and_a_nested_package_are_found(make_epub):
     assert texts(read_manuscript(path)) == ["First.\n"]
 
 
-def test_broken_html_and_another_encoding_are_read(make_epub):
+def test_broken_html_and_another_encoding_are_read(make_epub: Make) -> None:
     pages = {"a.xhtml": "", "b.xhtml": ""}
     extra = {
         "OEBPS/a.xhtml": b"<html><body><p>One &nbsp; <b>bold<p>Two & more</body>",
-        "OEBPS/b.xhtml": '<?xml version="1.0" encoding="iso-8859-1"?><html><body><p>Caf\xe9</p></body></html>'.encode(
-            "latin-1"
+        "OEBPS/b.xhtml": (
+            b'<?xml version="1.0" encoding="iso-8859-1"?><html><body><p>Caf\xe9</p></body></html>'
         ),
     }
     book = read_manuscript(make_epub(pages, [("A", "a.xhtml"), ("B", "b.xhtml")], extra=extra))
     assert texts(book) == ["One *bold*\n\n*Two & more*\n", "Café\n"]
 
 
-@pytest.mark.parametrize(
-    ("manifest", "metadata", "guide", "name", "content"),
-    [
-        (
-            '<item id="c" href="x.jpg" media-type="image/jpeg" properties="cover-image"/>',
-            "",
-            "",
-            "x.jpg",
-            JPEG,
-        ),
-        (
-            '<item id="c" href="x.png" media-type="image/png"/>',
-            '<meta name="cover" content="c"/>',
-            "",
-            "x.png",
-            PNG,
-        ),
-        ("", "", '<guide><reference type="cover" href="page.svg"/></guide>', "page.svg", None),
-    ],
-)
-def test_the_cover_is_found(make_epub, manifest, metadata, guide, name, content):
+COVERS = {
+    "x.jpg": {"manifest": '<item id="c" href="x.jpg" media-type="image/jpeg" properties="cover-image"/>'},
+    "x.png": {
+        "manifest": '<item id="c" href="x.png" media-type="image/png"/>',
+        "metadata": '<meta name="cover" content="c"/>',
+    },
+    "x.svg": {"guide": '<guide><reference type="cover" href="x.svg"/></guide>'},
+}
+
+
+@pytest.mark.parametrize("name", COVERS)
+def test_the_cover_is_found(make_epub: Make, name: str) -> None:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
         f'<image xlink:href="data:image/jpeg;base64,{base64.b64encode(JPEG).decode()}"/></svg>'
     )
-    path = make_epub(
-        {"c.xhtml": body("<p>x</p>")},
-        manifest=manifest,
-        metadata=metadata,
-        guide=guide,
-        extra={f"OEBPS/{name}": content or svg},
-    )
-    cover = read_manuscript(path).cover
+    contents = {"x.jpg": JPEG, "x.png": PNG, "x.svg": svg}
+    pages = {"c.xhtml": body("<p>x</p>")}
+    cover = read_manuscript(make_epub(pages, extra={f"OEBPS/{name}": contents[name]}, **COVERS[name])).cover
     assert cover is not None
     assert (cover.content, cover.suffix) == ((PNG, ".png") if name == "x.png" else (JPEG, ".jpg"))
 
 
-def test_a_drawn_cover_is_left_out_with_the_reason(make_epub):
+def test_a_drawn_cover_is_left_out_with_the_reason(make_epub: Make) -> None:
     item = '<item id="c" href="x.svg" media-type="image/svg+xml" properties="cover-image"/>'
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
     book = read_manuscript(
@@ -251,9 +239,10 @@ def test_a_drawn_cover_is_left_out_with_the_reason(make_epub):
     assert left_out(book) == {"cover OEBPS/x.svg": "it is SVG without a picture that audio players can show"}
 
 
-def test_credits_of_both_versions_are_read(make_epub):
+def test_credits_of_both_versions_are_read(make_epub: Make) -> None:
     metadata = (
-        '<dc:title id="t2">A Novel</dc:title><dc:creator opf:role="trl">Bo</dc:creator><dc:creator>Cy</dc:creator>'
+        '<dc:title id="t2">A Novel</dc:title><dc:creator opf:role="trl">Bo</dc:creator>'
+        "<dc:creator>Cy</dc:creator>"
         "<dc:publisher>Press</dc:publisher><dc:date>1911-02-03</dc:date>"
         "<dc:description>&lt;p&gt;A &lt;i&gt;tale&lt;/i&gt;.&lt;/p&gt;</dc:description>"
     )
@@ -267,7 +256,7 @@ def test_credits_of_both_versions_are_read(make_epub):
     assert book.description == "A tale ."
 
 
-def test_a_language_in_an_old_form_is_read_and_an_unknown_one_is_told(make_epub):
+def test_a_language_in_an_old_form_is_read_and_an_unknown_one_is_told(make_epub: Make) -> None:
     pages = {"c.xhtml": body("<p>x</p>")}
     for written, language, told in [("ger", "de", 0), ("en_US", "en-US", 0), ("Klingon!", "en", 1)]:
         path = make_epub(pages)
@@ -286,7 +275,7 @@ def _replace_in(path: Path, name: str, old: str, new: str) -> Path:
     return path
 
 
-def test_a_book_of_pictures_says_that_it_needs_ocr(make_epub):
+def test_a_book_of_pictures_says_that_it_needs_ocr(make_epub: Make) -> None:
     pages = {f"p{n}.xhtml": body(f'<img src="{n}.jpg" alt=""/>') for n in range(3)}
     with pytest.raises(ProjectError) as caught:
         read_manuscript(make_epub(pages))

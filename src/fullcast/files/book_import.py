@@ -22,14 +22,12 @@ def read_manuscript(file: Path) -> Manuscript:
     Raises:
         ProjectError: If it cannot be read as such a book; nothing is written in any case.
     """
-    if not file.is_file():
-        what = "is a folder" if file.is_dir() else "does not exist"
-        raise refuse(
-            file, "no-such-file", f"{file.name!r} {what}", "give the path of an EPUB, a .txt or a .md file"
-        )
-    suffix = file.suffix.lower()
     try:
-        return _read(file, suffix)
+        if not file.is_file():
+            what = "is a folder" if file.is_dir() else "does not exist"
+            hint = "give the path of an EPUB, a .txt or a .md file"
+            raise refuse(file, "no-such-file", f"{file.name!r} {what}", hint)
+        return _read(file, file.suffix.lower())
     except OSError as error:
         hint = "check that the file can be read"
         raise refuse(file, "unreadable", f"{file.name!r} cannot be read: {error.strerror}", hint) from error

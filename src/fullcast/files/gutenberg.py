@@ -78,5 +78,4 @@ def _keep_lines(found: re.Match[str]) -> str:
 
 
 def _read_details(header: str) -> dict[str, str]:
-    fields = {name.lower(): " ".join(value.split()) for name, value in reversed(_FIELD.findall(header))}
-    return fields
+    return {name.lower(): " ".join(value.split()) for name, value in reversed(_FIELD.findall(header))}

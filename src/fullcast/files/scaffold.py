@@ -131,11 +131,12 @@ def choose_voices(language: str, voices: Sequence[Voice]) -> tuple[str, str | No
 
 
 def _check_free(folder: Path) -> None:
-    if folder.is_file():
+    with explained(folder, "write"):
+        is_file = folder.is_file()
+        inside = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    if is_file:
         message = f"{str(folder)!r} is a file"
         raise UsageError(message, hint="give the name of a folder that does not exist yet")
-    with explained(folder, "read"):
-        inside = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     used = [name for name in inside if name not in _HARMLESS]
     if used:
         message = f"the folder {str(folder)!r} is not empty: it holds {used[0]!r}"
