@@ -101,9 +101,7 @@ def encryption(algorithm: str) -> str:
             "'OEBPS/book.opf' in the book lists no files or no reading order",
         ),
         (
-            {
-                "OEBPS/book.opf": "<package><manifest><item href='../../up.xhtml'/></manifest><spine/></package>"
-            },
+            {"OEBPS/book.opf": "<package><manifest><item href='../../up.x'/></manifest><spine/></package>"},
             "epub-path",
             "'OEBPS/book.opf' refers to '../../up.x', which leads out of the book",
         ),
