@@ -140,7 +140,7 @@ class _Builder:
         for line in map(tidy_line, self.lines):
             if line:
                 groups[-1].append(line)
-            elif groups[-1]:
+            elif groups[-1] and not style.level:
                 groups.append([])
         self.lines = [[]]
         written = [tuple(group) for group in groups if group]
