@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -128,8 +129,24 @@ def test_a_text_without_headings_is_one_chapter(tmp_path: Path) -> None:
 
 
 def test_parts_are_said_before_the_chapter_that_follows(tmp_path: Path) -> None:
-    text = "BOOK I\n\nCHAPTER 1\n\nRain fell on us.\n\nCHAPTER 2\n\nMore of it fell.\n"
-    assert titles(read(tmp_path, text))[-1] == "CHAPTER 2"
+    lines = [
+        "THE LAMP",
+        "BOOK I",
+        "CHAPTER 1",
+        "Rain fell.",
+        "CHAPTER 2",
+        "More.",
+        "BOOK II",
+        "CHAPTER 1",
+        "Snow.",
+    ]
+    book = read(tmp_path, "\n\n".join(lines))
+    assert [(chapter.title, chapter.text) for chapter in book.chapters] == [
+        ("BOOK I: CHAPTER 1", "Rain fell.\n"),
+        ("CHAPTER 2", "More.\n"),
+        ("BOOK II: CHAPTER 1", "Snow.\n"),
+    ]
+    assert [item.what for item in book.left_out][1:] == ["title page, 2 words: THE LAMP"]
 
 
 def test_chinese_lines_with_an_indent_are_paragraphs(tmp_path: Path) -> None:
@@ -165,6 +182,24 @@ def test_unwrapping_keeps_every_word(
     document = read_markup(chapter.text, "chapter.md")
     spoken = [flatten(document.source, block).text.split() for block in document.blocks]
     assert spoken == [["It", "is", *words, "so."] for words in paragraphs]
+
+
+HEADINGS = st.sampled_from(
+    ["CHAPTER 1", "CHAPTER II. The Storm", "BOOK I", "II", "3.", "PROLOGUE", "THE CALM", "* * *"]
+)
+
+
+@given(st.lists(HEADINGS | st.integers(10, 99), max_size=12))
+def test_no_paragraph_of_a_text_is_lost(
+    tmp_path_factory: pytest.TempPathFactory, order: list[str | int]
+) -> None:
+    rain = "of the rain that fell on the sea all night long, without an end to it"
+    paragraphs = [item if isinstance(item, str) else f"This was night {item} {rain}." for item in order]
+    text = "\n\n".join(["CHAPTER 1", f"It was the first {rain}.", *paragraphs])
+    book = read(tmp_path_factory.mktemp("text"), text)
+    spoken = "\n".join(chapter.text for chapter in book.chapters)
+    assert re.findall(r"night (\d+)", spoken) == [str(item) for item in order if isinstance(item, int)]
+    assert spoken.count("It was the first") == 1
 
 
 def test_marked_utf_16_is_read(tmp_path: Path) -> None:

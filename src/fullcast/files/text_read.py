@@ -32,6 +32,7 @@ _VERSE = 46
 """Columns: lines of verse stay below it."""
 
 _SAMPLE = 4000
+_LAST_ENTRY_WORDS = 12
 _FRONT_WORDS = 250
 """Words before the first chapter that are a title page, not a part of the book."""
 
@@ -145,7 +146,7 @@ def _cut_parts(paragraphs: Sequence[Paragraph]) -> tuple[list[_Part], list[LeftO
     parts = [_Part(title="", number=paragraphs[0].number, paragraphs=())]
     for paragraph in paragraphs:
         heading = paragraph.heading
-        if kind and heading and heading.kind in {kind, HeadingKind.NAMED}:
+        if kind and heading and heading.kind in {kind, HeadingKind.NAMED, HeadingKind.PART}:
             parts.append(_Part(title=heading.title, number=paragraph.number, paragraphs=()))
         else:
             last = parts[-1]
@@ -197,15 +198,16 @@ def _is_title(line: str) -> bool:
 def _drop_contents(parts: Sequence[_Part]) -> tuple[list[_Part], int]:
     """Drop the headings of a table of contents: those without text that return later."""
     kept: list[_Part] = []
-    dropped = 0
+    in_list = False
     for number, part in enumerate(parts):
         tokens = title_tokens(part.title)[:2]
         returns = any(title_tokens(later.title)[:2] == tokens for later in parts[number + 1 :])
-        if part.title and returns and count_words(_plain(part.paragraphs)) < 12:
-            dropped += 1
-        else:
+        # Behind the last entry stands what is left of the title page, not a chapter of a few words.
+        last = in_list and count_words(_plain(part.paragraphs)) < _LAST_ENTRY_WORDS
+        in_list = bool(part.title) and returns and (not part.paragraphs or last)
+        if not in_list:
             kept.append(part)
-    return kept, dropped
+    return kept, len(parts) - len(kept)
 
 
 def _join_parts(parts: Sequence[_Part]) -> list[_Part]:
