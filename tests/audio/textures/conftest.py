@@ -13,8 +13,8 @@ from fullcast.audio.textures.prompt import Layer
 from fullcast.audio.textures.render import Wanted, render_layers
 
 SEEDS = (0, 1, 2)
-SECONDS = 4.0
-FIRST_SECONDS = 8.0
+SECONDS = 5.0
+FIRST_SECONDS = 10.0
 
 
 def _record(kind: str, seed: int) -> NDArray[np.float32]:
@@ -29,5 +29,5 @@ def _record(kind: str, seed: int) -> NDArray[np.float32]:
 
 @pytest.fixture(scope="session")
 def recordings() -> Mapping[str, tuple[NDArray[np.float32], ...]]:
-    """Beds and rhythms as loops (the first seed of a bed 8 s, else 4 s), events in their natural length."""
+    """Beds and rhythms as loops (the first seed of a bed 10 s, else 5 s), events in their natural length."""
     return {kind: tuple(_record(kind, seed) for seed in SEEDS) for kind in RECIPES}

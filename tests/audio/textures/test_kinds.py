@@ -24,6 +24,7 @@ CALLERS = frozenset(
     {"cellar", "gulls", "crows", "frogs", "birds", "doves", "whispers", "chimes", "crickets", "harbour"}
 )
 """Beds of separate calls, which come in series (caw, caw, caw): their envelope has a rhythm, as in nature."""
+REFERENCE = Path(__file__).parents[3] / "docs/reference/textures.md"
 RANGES = json.loads(Path(__file__).with_name("ranges.json").read_text())
 
 
@@ -31,9 +32,10 @@ def spectrum(samples: Samples) -> tuple[Floats, Floats, Floats]:
     """Return frequencies, mean power and the power of each frame of 23 ms."""
     mono = samples.mean(axis=0).astype(np.float64)
     frames = np.lib.stride_tricks.sliding_window_view(mono, 1024)[::512] * np.hanning(1024)
-    powers: Floats = np.abs(np.fft.rfft(frames, axis=1)) ** 2
-    hertz: Floats = np.arange(513) * (RATE / 1024)
-    return hertz, np.mean(powers, axis=0, dtype=np.float64), powers
+    powers = np.abs(np.fft.rfft(frames, axis=1)).astype(np.float64) ** 2
+    hertz: Floats = np.linspace(0.0, RATE / 2, 513)
+    mean: Floats = np.asarray(powers.mean(axis=0), dtype=np.float64)
+    return hertz, mean, powers
 
 
 def crest(samples: Samples) -> float:
@@ -66,12 +68,12 @@ def autocorrelate(signal: Floats, first: int) -> float:
 
 
 def envelope(mono: Floats) -> Floats:
-    """Return the level in decibels every 10 ms without what moves slower than 1 Hz, gusts and waves."""
+    """Return the level in decibels every 10 ms without what moves slower than 2 Hz: gusts, waves."""
     frames = mono[: len(mono) // 441 * 441].reshape(-1, 441)
     level = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
     level = np.maximum(level, level.max() - 50)
     moving = np.fft.rfft(level)
-    moving[np.fft.rfftfreq(len(level), 0.01) < 1.0] = 0
+    moving[np.fft.rfftfreq(len(level), 0.01) < 2.0] = 0
     return np.fft.irfft(moving, n=len(level))
 
 
@@ -120,6 +122,13 @@ def test_crest_and_spectrum_lie_in_the_stated_range(kind: str, recordings: Recor
 
 def test_the_ranges_name_every_kind() -> None:
     assert set(RANGES) == set(KINDS)
+
+
+def test_the_reference_states_the_ranges() -> None:
+    lines = REFERENCE.read_text(encoding="utf-8").splitlines()
+    rows = {line.split("|")[1].strip(): line for line in lines if line.startswith("| ")}
+    for kind, ranges in RANGES.items():
+        assert all(f"{low} … {high}" in rows[kind] for low, high in ranges.values()), kind
 
 
 def correlate(one: Samples, other: Samples) -> float:

@@ -25,7 +25,7 @@ def make_fire(stage: Stage) -> Floats:
 
 def make_campfire(stage: Stage) -> Floats:
     """Return a fire in the open: a broader flame, more and drier crackle."""
-    crackle = lay(_crackle(stage, 13.0 + 4.0 * stage.traits.strength, 1.3), stage.length)
+    crackle = lay(_crackle(stage, 13.0 + 4.0 * stage.traits.strength, 2.2), stage.length)
     return recede(stage, _flame(stage, 0.20, 0.24) + crackle, OPEN)
 
 
@@ -61,7 +61,7 @@ def make_thunder(stage: Stage) -> Floats:
     seconds = 7.5 + 2.0 * distance
     roll = _roll(stage, seconds, distance)
     if distance < 0.3:
-        crack = lay(_crack(stage), roll.shape[1]) * np.float32(8.0)
+        crack = lay(_crack(stage), roll.shape[1]) * np.float32(12.0)
         roll += crack
     heard = reverberate(stage, rest(roll, 3.2), VALLEY)
     return fade(veil(heard, distance * 0.8), 0.0, 2.5)

@@ -143,5 +143,5 @@ def beats(stage: Stage, period: float, jitter: float, tail: float) -> list[float
     if not stage.loop:
         offsets[0] = abs(offsets[0])
     # A loop begins between two beats: the seam is the wrong place for a blow.
-    first = 0.4 * step if stage.loop else 0.02
+    first = stage.uniform(0.25, 0.6) * step if stage.loop else 0.02
     return [max(0.0, first + index * step + float(offset)) for index, offset in enumerate(offsets)]

@@ -12,8 +12,8 @@ from fullcast.audio.textures.noise import Colour, make_wide_noise, sway
 from fullcast.audio.textures.space import CHAMBER, OPEN, recede, reverberate, veil
 from fullcast.audio.textures.stage import Floats, Stage
 
-_GROUND: Colour = ((60, -34), (250, -16), (900, -5), (2200, 0), (5000, -3), (9000, -11), (16000, -24))
-_MIST: Colour = ((150, -38), (700, -18), (2500, -3), (5000, 0), (9000, -6), (16000, -20))
+_GROUND: Colour = ((60, -30), (250, -13), (900, -3), (2000, 0), (4200, -4), (8000, -12), (16000, -28))
+_MIST: Colour = ((150, -30), (700, -12), (2200, -1), (3800, 0), (7000, -9), (14000, -26))
 _DEEP: Colour = ((40, -26), (160, -10), (500, -3), (1500, 0), (4000, -5), (8000, -13), (16000, -28))
 _METAL: Colour = (
     (80, -26),
@@ -63,7 +63,7 @@ def make_rain(stage: Stage) -> Floats:
 def make_drizzle(stage: Stage) -> Floats:
     """Return drizzle: a thin high wash and now and then a drop from the eaves."""
     wash = _wash(stage, _MIST, 1.0)
-    patter = _drop(stage, Drops(rate=70, low=2500, high=8000, decay=0.008, tone=0.1, gain=0.7), 1.0)
+    patter = _drop(stage, Drops(rate=70, low=1800, high=5500, decay=0.009, tone=0.1, gain=0.7), 1.0)
     return _settle(stage, wash + patter + _plink(stage, 1.6, 0.9))
 
 
