@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,12 +49,16 @@ class Entry:
     """What was asked for: line, text, voice, engine … for reasons and provenance."""
 
 
+_PLAIN = ("key", "digest", "size", "rate", "samples", "begins", "ends", "channels", "loudness")
+
+
 def _pack(entry: Entry) -> str:
     """Return an entry as one line of JSON."""
-    record = asdict(entry)
+    record = {name: getattr(entry, name) for name in _PLAIN}
     record["words"] = [
         [word.start, word.end, round(word.begins, 4), round(word.ends, 4)] for word in entry.words
     ]
+    record["origin"] = dict(entry.origin)
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
