@@ -19,7 +19,7 @@ from fullcast.fingerprint import (
     take_key,
     voice_fingerprint,
 )
-from fullcast.model import Pronunciation, Segment, Voice
+from fullcast.model import Age, Pronunciation, Segment, Voice
 
 SEGMENT = Segment(line="a", number=0, text="The lamp was lit.", start=0, end=17, language="en")
 TAKE = TakeIdentity(segment=SEGMENT, voice="v", engine="tone/1", pace=1.0, seed=0)
@@ -35,13 +35,15 @@ NOT_HEARD = {"line": "b", "number": 3, "start": 40, "end": 57, "ends_sentence": 
 
 @pytest.mark.parametrize("field", HEARD)
 def test_a_key_changes_with_what_is_heard_of_a_segment(field: str) -> None:
-    other = dataclasses.replace(SEGMENT, **{field: HEARD[field]})
+    changes: dict[str, object] = {field: HEARD[field]}
+    other = dataclasses.replace(SEGMENT, **changes)  # type: ignore[arg-type]
     assert take_key(dataclasses.replace(TAKE, segment=other)) != take_key(TAKE)
 
 
 @pytest.mark.parametrize("field", NOT_HEARD)
 def test_a_key_ignores_where_a_segment_stands(field: str) -> None:
-    other = dataclasses.replace(SEGMENT, **{field: NOT_HEARD[field]})
+    changes: dict[str, object] = {field: NOT_HEARD[field]}
+    other = dataclasses.replace(SEGMENT, **changes)  # type: ignore[arg-type]
     assert take_key(dataclasses.replace(TAKE, segment=other)) == take_key(TAKE)
 
 
@@ -78,6 +80,11 @@ def test_a_voice_is_what_the_engine_hears_of_it() -> None:
 
 def test_a_voice_without_parameters_is_its_name() -> None:
     assert voice_fingerprint(Voice(name="a"), "tone") != voice_fingerprint(Voice(name="b"), "tone")
+
+
+def test_an_engine_without_parameters_hears_sex_and_age() -> None:
+    child = Voice(name="a", age=Age.CHILD)
+    assert voice_fingerprint(Voice(name="a"), "tone") != voice_fingerprint(child, "tone")
 
 
 def test_a_voice_changes_with_its_reference(tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ def voice_fingerprint(voice: Voice, engine: str) -> str:
     """Return the identity of a voice as one engine hears it.
 
     Only the engine's own parameters and the reference recording count: another description or another
-    engine's parameters change nothing that is heard. An engine without parameters for the voice (``tone``)
-    hears its name.
+    engine's parameters change nothing that is heard. An engine without parameters for the voice derives its
+    own from the voice's name, sex and age.
 
     Args:
         voice: The voice.
@@ -75,7 +75,7 @@ def voice_fingerprint(voice: Voice, engine: str) -> str:
     """
     reference = digest_file(voice.reference) if voice.reference else None
     own = voice.engines.get(engine)
-    heard = own if own is not None else {"name": voice.name}
+    heard = own if own is not None else {"name": voice.name, "sex": voice.sex, "age": voice.age}
     return digest({"engine": heard, "reference": reference, "transcript": voice.transcript})
 
 

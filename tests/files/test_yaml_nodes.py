@@ -179,10 +179,10 @@ def test_utf_8_reads_as_written(tmp_path_factory: pytest.TempPathFactory, text: 
 @pytest.mark.parametrize(
     ("content", "encoding", "line", "column"),
     [
-        ("Once\nupon a café".encode("cp1252"), "WINDOWS-1252", 2, 11),
+        ("Once\nupon a café".encode("cp1252"), "CP1252", 2, 11),
         ("第一章\n灯塔的守护人".encode("gb18030"), "GB18030", 1, 1),
         ("Once".encode("utf-16"), "UTF-16", None, None),
-        ("naïve “words”".encode("cp1252"), "WINDOWS-1252", 1, 3),
+        ("naïve “words”".encode("cp1252"), "CP1252", 1, 3),
         ("Once é".encode("utf-16-be"), "UTF-16BE", None, None),
     ],
 )

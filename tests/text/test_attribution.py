@@ -83,6 +83,10 @@ def test_a_name_in_front_of_a_paragraph_speaks_it_and_is_not_spoken(speakers: Sp
     ]
 
 
+def test_an_escaped_colon_after_a_name_is_prose(speakers: Speakers) -> None:
+    assert speakers("Mara\\: the lamp is out.", "Mara") == [("Narrator", "Mara: the lamp is out.")]
+
+
 def test_without_anyone_the_narrator_reads_on_in_one_line(speakers: Speakers) -> None:
     assert speakers("“Who?” he asked. “Me.”", "Mara") == [("Narrator", "“Who?” he asked. “Me.”")]
 

@@ -46,7 +46,7 @@ def new(
     from fullcast.production.creation import create
 
     console = console_of(as_json, quiet)
-    made = create(name, source)
+    made = create(name, source, settings_of())
     console.document(
         {
             "folder": str(made.folder),

@@ -19,7 +19,6 @@ LONGEST_EXCERPT = 4000
 """Characters of a source line that a problem keeps; a paragraph may stand in one line."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_PAIRS = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +103,13 @@ def guess_encoding(content: bytes) -> str:
     >>> guess_encoding("灯塔的守护人".encode("gb18030"))
     'GB18030'
     >>> guess_encoding("déjà vu".encode("cp1252"))
-    'WINDOWS-1252'
+    'CP1252'
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "UTF-16"
     if content.count(0) > len(content) // 8:
         little = content[1::2].count(0) >= content[::2].count(0)
         return "UTF-16LE" if little else "UTF-16BE"
-    high = sum(byte >= 0x80 for byte in content)
-    paired = 2 * len(_PAIRS.findall(content))
-    # Chinese text has its high bytes in pairs; in Western text accents stand alone.
-    return "GB18030" if paired > 0.8 * high else "WINDOWS-1252"
+    from fullcast.files import decoding  # a project whose files are UTF-8 needs no table of other encodings
+
+    return decoding.guess_encoding(content).upper() or "CP1252"

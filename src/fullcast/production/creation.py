@@ -7,6 +7,8 @@ from pathlib import Path
 
 from fullcast.files.book_import import read_manuscript
 from fullcast.files.scaffold import make_project
+from fullcast.files.voices import list_voices
+from fullcast.model import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +23,13 @@ class Created:
     """What of the manuscript is not in the project, and why."""
 
 
-def create(folder: Path, source: Path | None) -> Created:
+def create(folder: Path, source: Path | None, settings: Settings) -> Created:
     """Make a project.
 
     Args:
         folder: Where; must not exist, or be empty.
         source: EPUB, text or Markdown; None makes an example to start from.
+        settings: The machine: where voices are looked for.
 
     Raises:
         ProjectError: If the source cannot be read; nothing is written.
@@ -34,5 +37,6 @@ def create(folder: Path, source: Path | None) -> Created:
         StoreError: If the disk refuses.
     """
     manuscript = read_manuscript(source) if source else None
-    made = make_project(folder, manuscript)
+    voices, _ = list_voices(project=None, settings=settings)
+    made = make_project(folder, manuscript, voices=voices)
     return Created(folder=folder, title=made.title, chapters=made.chapters, left_out=made.left_out)

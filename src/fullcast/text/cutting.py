@@ -16,7 +16,7 @@ from fullcast.text.places import nearest, place_at, suggest
 from fullcast.text.quotes import find_quotations, find_typography
 from fullcast.text.spoken import Quotation
 
-_NAMED = re.compile(r"\s*(?P<name>[^\W\d_][^:：.!?,;“”\"«»—]{0,40}?)\s*[:：]\s*(?=\S)")
+_NAMED = re.compile(r"\s*(?P<name>[^\W\d_][^:：.!?,;“”\"«»—]{0,40}?)\s*(?P<colon>[:：])\s*(?=\S)")
 
 _WORD = re.compile(r"[^\W_]")
 
@@ -126,6 +126,8 @@ def _find_prefix(cutting: _Cutting, flat: Flat) -> int:
     if match is None or flat.pieces[0].mark.speaker is not None or not _WORD.search(flat.text, match.end()):
         return 0
     name = match["name"]
+    if cutting.chapter.text[flat.to_source(match.start("colon")) - 1] == "\\":
+        return 0  # an escaped colon is prose: a book that was imported says exactly what stood in it
     if cutting.names.find(name) is not None:
         return match.end()
     near = nearest(name, cutting.names.members)

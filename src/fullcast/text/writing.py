@@ -117,7 +117,7 @@ def find_unspeakable(text: str, language: str, languages: Mapping[str, frozenset
         return None
     scripts = languages_entry(language, languages)
     if scripts is None:
-        return f"language '{language}' is not among {', '.join(sorted(languages))}"
+        return f"language '{language}' is not among {_few(language, languages)}"
     for script, offset in scripts_of(text).items() if scripts else ():
         if script not in scripts:
             kind = _NAMES.get(script, f"letter of script {script}")
@@ -125,6 +125,14 @@ def find_unspeakable(text: str, language: str, languages: Mapping[str, frozenset
                 f"{kind} '{text[offset]}' at character {offset + 1} cannot be said in language '{language}'"
             )
     return None
+
+
+def _few(language: str, languages: Mapping[str, frozenset[str]]) -> str:
+    """Return the languages that an engine knows; of many, those that begin alike."""
+    if len(languages) <= 12:
+        return ", ".join(sorted(languages))
+    near = sorted(tag for tag in languages if tag[0] == language[:1].lower())
+    return f"the {len(languages)} that it knows ({', '.join([*near, '…'])})"
 
 
 def languages_entry(language: str, languages: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
