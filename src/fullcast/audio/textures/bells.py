@@ -104,8 +104,8 @@ def make_doorbell(stage: Stage) -> Floats:
 def make_gong(stage: Stage) -> Floats:
     """Return a gong: a soft blow that blooms and dies away slowly."""
     modes = [(ratio * stage.uniform(0.98, 1.02), decay, level) for ratio, decay, level in _GONG]
-    low = _cast(stage, modes[:4], 92.0, 7.5, 0.05)
-    bloom = _cast(stage, modes[4:], 92.0, 7.5, 0.35)
+    low = fade(_cast(stage, modes[:4], 92.0, 7.5), 0.03, 0.0)
+    bloom = fade(_cast(stage, modes[4:], 92.0, 7.5), 0.25, 0.0)
     notes = [Note(start=0.03, sound=low), Note(start=0.03, sound=bloom, gain=0.8)]
     return fade(recede(stage, lay(notes, 9 * RATE), HALL), 0.0, 1.2)
 
@@ -146,7 +146,7 @@ def make_watch(stage: Stage) -> Floats:
 def make_clock_strike(stage: Stage) -> Floats:
     """Return a clock that strikes: a coil gong, as many strokes as the prompt says, else three."""
     count = stage.traits.count or 3
-    gong = _cast(stage, _COIL, stage.uniform(330, 400), 3.6, 0.002)
+    gong = _cast(stage, _COIL, stage.uniform(330, 400), 3.6)
     hammer = burst(stage, ((120, -8), (400, 0), (1500, -8), (5000, -26)), 0.001, 0.04)
     notes = []
     for index in range(count):
@@ -165,9 +165,7 @@ def _strokes(stage: Stage, period: float, tail: float) -> list[float]:
     return strokes[: stage.traits.count] if stage.traits.count and not stage.loop else strokes
 
 
-def _cast(
-    stage: Stage, partials: Sequence[Mode], hertz: float, seconds: float, attack: float = 0.0012
-) -> Floats:
+def _cast(stage: Stage, partials: Sequence[Mode], hertz: float, seconds: float) -> Floats:
     """Return one stroke of a bell; each partial is two, a little apart, as no bell is perfectly round.
 
     Shape:
@@ -178,7 +176,7 @@ def _cast(
         apart = stage.uniform(0.15, 0.6)
         modes.append((hertz * ratio, decay, level))
         modes.append((hertz * ratio + apart, decay * 0.85, level * 0.45))
-    stroke = ring(modes, seconds, attack)
+    stroke = ring(modes, seconds, 0.0012)
     return fade(stroke / np.float32(np.max(np.abs(stroke))), 0.0, seconds * 0.3)
 
 
