@@ -39,11 +39,19 @@ def test_what_was_added_is_there_in_the_next_run(tmp_path: Path) -> None:
 
 
 def test_a_recording_without_its_line_does_not_count(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store.add(entry(KEY), b"sound")
+    lost = store.file_of(OTHER)
+    lost.parent.mkdir(parents=True)
+    lost.write_bytes(b"sound")
+    assert Store(tmp_path).ready() == {KEY}
+
+
+def test_a_killed_run_keeps_what_it_recorded(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.add(entry(KEY), b"sound")
-    assert Store(tmp_path).get(KEY) is None
-    store.commit()
-    assert Store(tmp_path).get(KEY) is not None
+    assert store.unsaved == 1
+    assert Store(tmp_path).read(KEY) == b"sound"
 
 
 def test_a_truncated_recording_does_not_count(tmp_path: Path) -> None:
@@ -87,7 +95,7 @@ def test_garbage_in_the_journal_is_passed_over(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         store.add(entry(KEY), b"one")
     with store.journal.open("ab") as stream:
-        stream.write(b'\x00\x00\xff{"key": 1}\n[1, 2]\n{"another": "version"}\n')
+        stream.write(b'\x00\x00\xff{"key": 1}\n[1, 2]\n5\n"word"\n{"another": "version"}\n')
     assert Store(tmp_path).entries().keys() == {KEY}
 
 
@@ -115,9 +123,9 @@ def test_no_part_of_a_recording_stays_when_the_disk_refuses(tmp_path: Path) -> N
 )
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.add(entry(KEY), b"sound")
     store.journal.symlink_to("/dev/full")
     with pytest.raises(StoreError, match="the disk is full") as caught:
-        store.commit()
+        store.add(entry(KEY), b"sound")
+    assert not store.file_of(KEY).exists()
     assert caught.value.hint is not None
     assert "finished takes are kept" in caught.value.hint

@@ -2,7 +2,8 @@
 
 A recording counts once its line stands in the journal and its file has the size that the line names; its hash
 is checked when it is read. A file without a line, or with another size or hash, is recorded again. So nothing
-that ``kill -9`` or a power cut can leave behind is ever taken for a recording.
+that ``kill -9`` or a power cut can leave behind is ever taken for a recording. A line follows its file at
+once, so that a killed run keeps what it recorded; the journal is forced to the disk once a batch.
 
 The journal is append-only JSON lines. A line torn at the end is dropped; later lines win.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -71,7 +73,7 @@ def _unpack(line: str) -> Entry | None:
             for start, end, begins, ends in record.pop("words", ())
         )
         return Entry(words=words, **record)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -89,7 +91,7 @@ class Store:
         self.folder = folder
         self.journal = folder / "journal.jsonl"
         self._entries = self._read_journal()
-        self._unsaved: list[str] = []
+        self._unsaved = 0
         self._present: set[str] | None = None
 
     def __enter__(self) -> Self:
@@ -114,8 +116,8 @@ class Store:
 
     @property
     def unsaved(self) -> int:
-        """How many recordings wait for :meth:`commit`."""
-        return len(self._unsaved)
+        """How many recordings wait for :meth:`commit`: a power cut may cost them, nothing else."""
+        return self._unsaved
 
     def file_of(self, key: str) -> Path:
         """Return where the recording of a key lies, whether or not it is there."""
@@ -146,26 +148,28 @@ class Store:
         return self._entries[key] if key in self.ready() else None
 
     def add(self, entry: Entry, content: bytes) -> Entry:
-        """Put a recording into the store; it counts for other runs after :meth:`commit`.
+        """Put a recording into the store; :meth:`commit` forces it to the disk.
 
         Args:
             entry: What to write into the journal; digest and size are filled in here.
             content: The whole file.
 
         Raises:
-            StoreError: If the disk refuses.
+            StoreError: If the disk refuses; what was added before stays.
         """
         whole = replace(entry, digest=digest_bytes(content), size=len(content))
-        write_whole(self.file_of(entry.key), content)
+        file = self.file_of(entry.key)
+        write_whole(file, content)
+        try:
+            self._append(f"{_pack(whole)}\n".encode())
+        except StoreError:
+            with suppress(OSError):
+                file.unlink()
+            raise
         self._entries[entry.key] = whole
         self.ready().add(entry.key)
-        self._unsaved.append(_pack(whole))
+        self._unsaved += 1
         return whole
-
-    def note(self, entry: Entry) -> None:
-        """Write an entry anew, for what was measured later."""
-        self._entries[entry.key] = entry
-        self._unsaved.append(_pack(entry))
 
     def read(self, key: str) -> bytes:
         """Return a recording whose hash was checked.
@@ -190,7 +194,7 @@ class Store:
             self._entries.pop(key, None)
             self.ready().discard(key)
         lines = "".join(f"{_pack(entry)}\n" for entry in self._entries.values())
-        self._unsaved.clear()
+        self._unsaved = 0
         write_whole(self.journal, lines.encode(), sync=True)
 
     def discard(self, key: str) -> None:
@@ -198,26 +202,36 @@ class Store:
         self.ready().discard(key)
 
     def commit(self) -> None:
-        """Write what was added into the journal and force it to the disk: once a batch.
+        """Force the journal to the disk: once a batch.
 
         Raises:
             StoreError: If the disk refuses.
         """
-        if not self._unsaved:
-            return
-        text = "".join(f"{line}\n" for line in self._unsaved)
-        with explained(self.journal, "write"):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with self.journal.open("ab") as stream:
-                if stream.tell() and not self._ends_whole():
-                    stream.write(b"\n")
-                stream.write(text.encode())
-                stream.flush()
+        if self._unsaved:
+            with explained(self.journal, "write"), self.journal.open("rb") as stream:
                 os.fsync(stream.fileno())
-        self._unsaved.clear()
+            self._unsaved = 0
 
-    def _ends_whole(self) -> bool:
-        """Return whether the journal ends with a line break: after a power cut it may not."""
-        with self.journal.open("rb") as stream:
-            stream.seek(-1, os.SEEK_END)
-            return stream.read(1) == b"\n"
+    def _append(self, line: bytes) -> None:
+        """Write a line at the end of the journal; all of it or nothing."""
+        with explained(self.journal, "write"):
+            handle = os.open(self.journal, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                end = os.fstat(handle).st_size
+                # After a power cut the last line may be torn: the new one must not be joined to it.
+                torn = end > 0 and os.pread(handle, 1, end - 1) != b"\n"
+                _write_all(handle, b"\n" + line if torn else line, end)
+            finally:
+                os.close(handle)
+
+
+def _write_all(handle: int, content: bytes, end: int) -> None:
+    """Write at the end of a file, or leave it as long as it was."""
+    left = memoryview(content)
+    try:
+        while left:
+            left = left[os.write(handle, left) :]
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(handle, end)
+        raise

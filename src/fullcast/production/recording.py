@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -15,10 +15,11 @@ from fullcast.engines.base import (
     SpeechEngine,
     SpeechRequest,
 )
-from fullcast.errors import EngineError, FullcastError, Severity
+from fullcast.errors import Severity
 from fullcast.files.store import Entry, Store
-from fullcast.model import Device, Finding, PlannedSound, PlannedTake, Settings
+from fullcast.model import Finding, PlannedSound, PlannedTake, Settings
 from fullcast.plan import origin_of
+from fullcast.production.asking import ask, open_engine
 
 TRIES = 3
 """How often a take is asked for before it is given up and listed."""
@@ -46,7 +47,7 @@ class Lost:
 
 def record_takes(
     engine: SpeechEngine, takes: Sequence[PlannedTake], store: Store, settings: Settings
-) -> Iterator[Recorded | Lost]:
+) -> Generator[Recorded | Lost]:
     """Record takes; yields each as soon as it stands in the store, in any order.
 
     Args:
@@ -59,18 +60,19 @@ def record_takes(
         EngineError: If the engine itself breaks; finished takes are kept.
         StoreError: If the disk refuses.
     """
-    with store, engine.open(Device(), settings) as session:
+    with store, open_engine(engine, settings) as session:
         pending = {take.key: take for take in takes}
         for attempt in range(TRIES):
             failed: dict[str, str] = {}
             requests = (_request_of(take, attempt) for take in list(pending.values()))
-            for key, result in _results(engine.name, session.record(requests)):
-                kept = _keep_take(pending[key], result, store)
-                if isinstance(kept, str):
-                    failed[key] = kept
-                else:
-                    del pending[key]
-                    yield kept
+            with closing(ask(engine, session, requests)) as answers:
+                for asked, result in answers:
+                    kept = _keep_take(pending[asked], result, store)
+                    if isinstance(kept, str):
+                        failed[asked] = kept
+                    else:
+                        del pending[asked]
+                        yield kept
             if not pending:
                 return
         for key, take in pending.items():
@@ -89,26 +91,6 @@ def _request_of(take: PlannedTake, attempt: int) -> SpeechRequest:
         style=segment.style,
         pronunciations=segment.pronunciations,
     )
-
-
-def _results(
-    name: str, results: Iterator[tuple[RequestId, Recording | SegmentError]]
-) -> Iterator[tuple[str, Recording | SegmentError]]:
-    """Yield an engine's results; whatever it raises that is not ours becomes an EngineError."""
-    with closing(results) as open_results:  # type: ignore[type-var]
-        while True:
-            try:
-                key, result = next(open_results)
-            except StopIteration:
-                return
-            except FullcastError:
-                raise
-            except Exception as error:
-                message = f"the engine {name} broke: {type(error).__name__}: {error}"
-                raise EngineError(
-                    message, hint="finished takes are kept; run the same command again"
-                ) from error
-            yield key, result
 
 
 def _keep_take(take: PlannedTake, result: Recording | SegmentError, store: Store) -> Recorded | Lost | str:
@@ -153,7 +135,7 @@ def _lost(take: PlannedTake, reason: str) -> Finding:
 
 def record_sounds(
     engine: SoundEngine, sounds: Iterable[PlannedSound], store: Store, settings: Settings
-) -> Iterator[Recorded | Lost]:
+) -> Generator[Recorded | Lost]:
     """Make sounds; yields each as soon as it stands in the store, in any order.
 
     Raises:
@@ -171,9 +153,13 @@ def record_sounds(
         )
         for sound in wanted.values()
     )
-    with store, engine.open(Device(), settings) as session:
-        for key, result in _results(engine.name, session.record(requests)):
-            yield _keep_sound(wanted[key], result, store)
+    with (
+        store,
+        open_engine(engine, settings) as session,
+        closing(ask(engine, session, requests)) as answers,
+    ):
+        for asked, result in answers:
+            yield _keep_sound(wanted[asked], result, store)
 
 
 def _keep_sound(sound: PlannedSound, result: Recording | SegmentError, store: Store) -> Recorded | Lost:
