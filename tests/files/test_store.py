@@ -38,6 +38,13 @@ def test_what_was_added_is_there_in_the_next_run(tmp_path: Path) -> None:
     assert again.read(KEY) == b"sound"
 
 
+def test_a_recording_is_the_same_to_the_last_digit_in_the_next_run(tmp_path: Path) -> None:
+    third = (Word(start=0, end=3, begins=Seconds(1 / 3), ends=Seconds(2 / 3)),)
+    with Store(tmp_path) as store:
+        kept = store.add(entry(KEY, words=third, loudness=-20 / 3), b"sound")
+    assert Store(tmp_path).get(KEY) == kept
+
+
 def test_a_recording_without_its_line_does_not_count(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         store.add(entry(KEY), b"sound")

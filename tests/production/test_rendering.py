@@ -18,8 +18,9 @@ from fullcast.files.runlock import run_lock
 from fullcast.model import Settings
 from fullcast.production.events import ChapterEncoded, Event, RunStarted, TakeRecorded
 from fullcast.production.preparing import Choices, prepare
+from fullcast.production.reasons import reasons
 from fullcast.production.remembering import Report
-from fullcast.production.summary import Summary, open_stores, reasons, summarise
+from fullcast.production.summary import Summary, open_stores, summarise
 
 Run = Callable[..., Report]
 
@@ -31,7 +32,13 @@ def plan(folder: Path, machine: Settings) -> Summary:
 
 def why(folder: Path, machine: Settings) -> list[str]:
     prepared = prepare(folder, Choices(), machine)
-    return [reason.reason for reason in reasons(prepared, *open_stores(prepared))]
+    found = reasons(prepared, *open_stores(prepared))
+    return [reason.reason for reason in found if reason.kind in {"take", "sound"}]
+
+
+def whys(folder: Path, machine: Settings) -> list[tuple[str, int, str]]:
+    prepared = prepare(folder, Choices(), machine)
+    return [(why.kind, why.chapter, why.reason) for why in reasons(prepared, *open_stores(prepared))]
 
 
 def edit(file: Path, before: str, after: str) -> None:
@@ -125,6 +132,26 @@ def test_every_reason_is_given(rendered: Path, machine: Settings) -> None:
     assert set(why(rendered, machine)) == {"voice changed from mara to tom"}
     edit(rendered / "project.yaml", "speech: {engine: tone}", "speech: {engine: tone, pace: 1.2}")
     assert "pace changed from 1 to 1.2" in {reason.replace("1.0", "1") for reason in why(rendered, machine)}
+
+
+def test_reasons_of_chapters_and_files(rendered: Path, machine: Settings) -> None:
+    assert whys(rendered, machine) == []
+    edit(rendered / "project.yaml", "level: -24", "level: -20")
+    changed = "its takes, its sounds or their places changed"
+    assert whys(rendered, machine) == [
+        ("chapter", 1, changed),
+        ("chapter", 1, changed),
+        ("file", 0, "chapter 1 changes"),
+        ("file", 0, "chapter 1 changes"),
+    ]
+    edit(rendered / "project.yaml", "level: -20", "level: -24")
+    edit(rendered / "project.yaml", "codec: flac", "codec: flac, loudness: -20")
+    master = "the loudness or the peak that is wanted changed"
+    assert whys(rendered, machine) == [
+        ("chapter", 1, master),
+        ("chapter", 2, master),
+        ("file", 0, "chapter 1, 2 changes"),
+    ]
 
 
 def test_a_lost_recording_is_made_again(rendered: Path, run: Run, machine: Settings) -> None:

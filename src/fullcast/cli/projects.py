@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fullcast.cli.console import Console, clock, columns, problem_document, size
+from fullcast.cli.console import Console, counted, problem_document
 from fullcast.cli.options import (
     HERE,
     AsJson,
@@ -20,13 +22,19 @@ from fullcast.cli.options import (
     project_folder,
     settings_of,
 )
+from fullcast.cli.words import clock, columns, size
 
 if TYPE_CHECKING:
-    from fullcast.production.summary import Reason, Summary
+    from fullcast.production.creation import Created
+    from fullcast.production.reasons import Reason
+    from fullcast.production.summary import Summary
+
+LONGEST_QUOTE = 50
+"""Characters of a text that ``plan --why`` quotes."""
 
 
 def new(
-    name: Annotated[Path, typer.Argument(help="Folder to make.")],
+    name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")],
     source: Annotated[
         Path | None,
         typer.Option(
@@ -40,7 +48,6 @@ def new(
 
     Examples:
       fullcast new mybook
-
       fullcast new holmes --from holmes.epub
     """
     from fullcast.production.creation import create
@@ -55,12 +62,15 @@ def new(
             "left_out": [{"what": what, "why": why} for what, why in made.left_out],
         }
     )
-    console.print(f"{made.folder}: “{made.title}”, {len(made.chapters)} chapters")
-    for title, words in made.chapters:
-        console.print(f"  {title} ({words} words)")
-    for what, why in made.left_out:
-        console.print(f"  left out: {what} ({why})")
-    console.print(f"next: fullcast render {made.folder}")
+    console.tell(_describe_new(made))
+
+
+def _describe_new(made: Created) -> str:
+    words = sum(count for _, count in made.chapters)
+    lines = [f"{made.folder}: “{made.title}”, {counted(len(made.chapters), 'chapter')}, {words} words"]
+    lines += [f"  {title} ({count} words)" for title, count in made.chapters]
+    lines += [f"  left out: {what} ({why})" for what, why in made.left_out]
+    return "\n".join([*lines, f"next: fullcast render {shlex.quote(str(made.folder))}"])
 
 
 def check(
@@ -75,11 +85,13 @@ def check(
 
     console = console_of(as_json, quiet)
     prepared = prepare(project_folder(project), choices_of(engine, None), settings_of())
-    console.document({"ok": True, "problems": [problem_document(item) for item in prepared.warnings]})
+    problems = [problem_document(item) for item in prepared.warnings]
+    console.document({"ok": True, "title": prepared.book.credits.title, "problems": problems})
     if not as_json:
         console.show_problems(prepared.warnings)
-    chapters = len(prepared.plan.chapters)
-    console.print(f"{prepared.book.credits.title}: {chapters} chapters, no errors")
+    chapters = counted(len(prepared.plan.chapters), "chapter")
+    warnings = counted(len(problems), "warning") if problems else "no warnings"
+    console.tell(f"{prepared.book.credits.title}: {chapters}, no errors, {warnings}")
 
 
 def plan(
@@ -92,15 +104,16 @@ def plan(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show what a render would do: chapters, takes, minutes, disk. Records nothing.
+    """Show what a render would do: chapters, takes, minutes, disk. Records nothing and writes nothing.
 
     Examples:
       fullcast plan books/holmes
-
-      fullcast plan books/holmes --why --json
+      fullcast plan books/holmes --chapter 3 --why
+      fullcast plan books/holmes --json
     """
     from fullcast.production.preparing import prepare
-    from fullcast.production.summary import open_stores, reasons, summarise
+    from fullcast.production.reasons import reasons
+    from fullcast.production.summary import open_stores, summarise
 
     console = console_of(as_json, quiet)
     prepared = prepare(project_folder(project), choices_of(engine, chapter), settings_of())
@@ -140,7 +153,7 @@ def _show_plan(summary: Summary, found: tuple[Reason, ...], console: Console) ->
         f"{clock(summary.speech_seconds)} of speech, {size(summary.disk_bytes)} in the store"
     )
     for reason in found:
-        text = reason.text if len(reason.text) <= 50 else f"{reason.text[:49]}…"
+        text = reason.text if len(reason.text) <= LONGEST_QUOTE else f"{reason.text[: LONGEST_QUOTE - 1]}…"
         who = f"{reason.speaker}: " if reason.speaker else ""
         console.print(f"  chapter {reason.chapter}: {reason.kind} {who}“{text}”: {reason.reason}")
 
@@ -152,18 +165,18 @@ def status(
 
     Examples:
       fullcast status books/holmes
+      fullcast status books/holmes --json
     """
     from fullcast.production.remembering import look
 
     console = console_of(as_json, quiet)
-    folder = project_folder(project)
-    found = look(folder, engine, settings_of)
+    found = look(project_folder(project), engine, settings_of)
     console.document(found)
     if not as_json:
         _show_status(found, console)
 
 
-def _show_status(found: dict, console: Console) -> None:  # type: ignore[type-arg]
+def _show_status(found: Mapping[str, Any], console: Console) -> None:
     rows = [("", "chapter", "takes", "sounds", "speech")]
     for item in found["chapters"]:
         takes, sounds = item["takes"], item["sounds"]
@@ -184,3 +197,6 @@ def _show_status(found: dict, console: Console) -> None:  # type: ignore[type-ar
         console.print(f"{delivery['name']}: {delivery['folder']}, {clock(delivery['seconds'])}, {state}")
     if not found["deliveries"]:
         console.print("no delivery yet: fullcast render makes them")
+    if found["findings"]:
+        counts = counted(len(found["findings"]), "finding")
+        console.print(f"the last run left {counts}: --json lists them")

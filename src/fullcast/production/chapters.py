@@ -123,6 +123,9 @@ class ChapterOrder:
     job: ChapterJob
     keys: Mapping[str, str]
     """Key of the encoding, by the delivery's name; deliveries coded alike share one."""
+    parts: Mapping[str, Mapping[str, str]]
+    """What each key is made of, by the delivery's name: ``takes and places``, ``mix``, ``coding`` and
+    ``master``."""
 
 
 def chapter_order(
@@ -131,16 +134,18 @@ def chapter_order(
     """Return the job that makes every encoding of a chapter that the deliveries want; equal ones once."""
     wanted = tuple(deliveries)
     coded = codings(prepared.book, wanted)
-    heard = digest([REVISION, _heard(timeline), prepared.book.mixing])
+    heard = {"takes and places": digest([REVISION, _heard(timeline)]), "mix": digest(prepared.book.mixing)}
     masters: dict[str, Master] = {}
+    parts: dict[str, Mapping[str, str]] = {}
     keys: dict[str, str] = {}
     for delivery in wanted:
         coding = coded[delivery.name]
         loudness = None if delivery.preset == "mix" else delivery.loudness
-        key = digest([heard, coding, loudness, delivery.peak])
+        own = {**heard, "coding": digest(coding), "master": digest([loudness, delivery.peak])}
+        key = digest(own)
         file = prepared.cache / "encoded" / f"{key}{coding.suffix}"
         masters[key] = Master(key=key, file=file, coding=coding, loudness=loudness, peak=delivery.peak)
-        keys[delivery.name] = key
+        keys[delivery.name], parts[delivery.name] = key, own
     job = ChapterJob(
         number=chapter.number,
         title=chapter.chapter.title,
@@ -148,7 +153,7 @@ def chapter_order(
         mixing=prepared.book.mixing,
         masters=tuple(masters.values()),
     )
-    return ChapterOrder(job=job, keys=keys)
+    return ChapterOrder(job=job, keys=keys, parts=parts)
 
 
 _NOT_HEARD = frozenset({"file"})

@@ -35,6 +35,7 @@ from fullcast.production.events import (
 )
 from fullcast.production.levels import known_levels, level_id, level_takes
 from fullcast.production.preparing import Choices, Prepared, facts_of, prepare
+from fullcast.production.reasons import read_parts, write_parts
 from fullcast.production.recording import Lost, record_sounds, record_takes
 from fullcast.production.scheduling import HEARTBEAT, Workers, any_finished, open_workers
 from fullcast.production.workshop import (
@@ -152,6 +153,7 @@ class _Run:
         self._encoding: dict[Future[tuple[Encoded, ...]], ChapterJob] = {}
         self._encoded: dict[int, dict[str, Encoded]] = {}
         self._keys: dict[int, Mapping[str, str]] = {}
+        self._parts = {name: dict(own) for name, own in read_parts(prepared.cache).items()}
         self._seconds = 0.0
         self.findings: list[Finding] = []
         self.recorded = 0
@@ -289,6 +291,8 @@ class _Run:
         timeline = plan_timeline(self._prepared, chapter, self._shelves(), frozenset(self._lost))
         order = chapter_order(self._prepared, chapter, timeline, self._deliveries)
         job, self._keys[chapter.number] = order.job, order.keys
+        for name, parts in order.parts.items():
+            self._parts.setdefault(name, {})[chapter.chapter.file] = parts
         own = self._encoded.setdefault(chapter.number, {})
         own.update({m.key: there for m in job.masters if (there := read_encoded(m.file)) is not None})
         self.findings += [finding for encoded in own.values() for finding in encoded.findings]
@@ -384,6 +388,7 @@ class _Run:
 
     def deliver(self) -> tuple[Result, ...]:
         """Write the deliveries from the encoded chapters."""
+        write_parts(self._prepared.cache, self._parts)
         return tuple(
             result for delivery in self._deliveries if (result := self._deliver(delivery)) is not None
         )

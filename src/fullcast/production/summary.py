@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 
 from fullcast.files.store import Store
 from fullcast.model import ChapterPlan, LineKind, PlannedTake
-from fullcast.plan import explain
 from fullcast.production.preparing import Prepared
 
 BYTES_A_SECOND = 44_100
@@ -62,22 +61,6 @@ class Summary:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why something must be made."""
-
-    kind: str
-    """``take`` or ``sound``."""
-    chapter: int
-    speaker: str
-    text: str
-    reason: str
-
-    def to_json(self) -> dict[str, object]:
-        """Return the reason as a JSON object."""
-        return asdict(self)
-
-
 def open_stores(prepared: Prepared) -> tuple[Store, Store]:
     """Return the project's takes and sounds."""
     return Store(prepared.cache / "takes"), Store(prepared.cache / "sounds")
@@ -127,35 +110,3 @@ def _summarise_chapter(chapter: ChapterPlan, takes: Store, sounds: Store) -> Cha
         sounds=_count((sound.key for _, sound in chapter.sounds if sound), sounds),
         speech_seconds=round(sum(_seconds(take, takes) for take in chapter.takes), 1),
     )
-
-
-def reasons(prepared: Prepared, takes: Store, sounds: Store) -> tuple[Reason, ...]:
-    """Return why each missing take and sound must be made, in the order of the book."""
-    history = {
-        (str(entry.origin["line"]), int(entry.origin["number"])): entry.origin
-        for entry in takes.entries().values()
-        if "line" in entry.origin
-    }
-    found = []
-    for chapter in prepared.chapters:
-        for take in chapter.takes:
-            if take.key not in takes.ready():
-                why = (
-                    "recording missing or damaged" if take.key in takes.entries() else explain(take, history)
-                )
-                found.append(
-                    Reason(
-                        kind="take",
-                        chapter=chapter.number,
-                        speaker=take.speaker,
-                        text=take.segment.text,
-                        reason=why,
-                    )
-                )
-        for _, sound in chapter.sounds:
-            if sound is not None and sound.key not in sounds.ready():
-                why = "recording missing or damaged" if sound.key in sounds.entries() else "new sound"
-                found.append(
-                    Reason(kind="sound", chapter=chapter.number, speaker="", text=sound.prompt, reason=why)
-                )
-    return tuple(found)
