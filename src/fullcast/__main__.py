@@ -10,9 +10,23 @@ def main() -> None:
 
         sys.stdout.write(f"fullcast {__version__}\n")
         return
+    if sys.getfilesystemencoding() != "utf-8":
+        _begin_again()
     from fullcast.cli.app import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _begin_again() -> None:
+    """Start over in Python's UTF-8 mode: chapters may have any title, so files may have any name.
+
+    Only a locale that is neither UTF-8 nor plain C brings us here; what is printed keeps to its letters.
+    """
+    import os
+
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    environment.setdefault("PYTHONIOENCODING", f"{sys.stdout.encoding}:replace")
+    os.execve(sys.executable, [sys.executable, "-m", "fullcast", *sys.argv[1:]], environment)  # noqa: S606 - ourselves
 
 
 if __name__ == "__main__":

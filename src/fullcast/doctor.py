@@ -29,6 +29,11 @@ class Check:
     needed: bool = False
     """Whether nothing can be rendered without it."""
 
+    @property
+    def stops(self) -> bool:
+        """Whether nothing can be rendered here because of it."""
+        return self.needed and self.state == "missing"
+
     def to_json(self) -> dict[str, object]:
         """Return the check as a JSON object."""
         return asdict(self)
@@ -49,7 +54,7 @@ def examine(settings: Settings) -> tuple[Check, ...]:
         *sound,
         _any_ready("speech", speech),
         _any_ready("sound", sound),
-        *_check_devices(),
+        *_check_devices(settings.device),
         *_check_folders(settings),
         _check_voices(settings),
         _check_disk(),
@@ -81,29 +86,51 @@ def _any_ready(kind: str, checks: list[Check]) -> Check:
     )
 
 
-def _check_devices() -> tuple[Check, ...]:
-    """Look for GPUs through NVIDIA's library; the embedded engines need none."""
-    # Only doctor asks for GPUs on every run; the library belongs to it alone.
+def _check_devices(device: str) -> tuple[Check, ...]:
+    """Look for GPUs through NVIDIA's library; only who names one needs one: the embedded engines do not."""
     import pynvml
 
+    asked = [] if device in {"auto", "cpu"} else sorted({int(number) for number in device.split(",")})
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError as error:
-        message = f"no NVIDIA GPU that can be used ({error}); the embedded engines run on the processor"
-        return (Check(name="GPU", state="note", message=message),)
+        return _without_gpu(str(error), asked)
     try:
-        return tuple(_describe_gpu(pynvml, index) for index in range(pynvml.nvmlDeviceGetCount()))
+        count = pynvml.nvmlDeviceGetCount()
+        found = [_check_gpu(index, needed=index in asked) for index in range(count)]
     finally:
         pynvml.nvmlShutdown()
+    return (*found, *(_absent(index, f"this machine has {count}") for index in asked if index >= count))
 
 
-def _describe_gpu(nvml: object, index: int) -> Check:
-    handle = nvml.nvmlDeviceGetHandleByIndex(index)  # type: ignore[attr-defined] # the library has no types
-    memory = nvml.nvmlDeviceGetMemoryInfo(handle)  # type: ignore[attr-defined]
-    name = nvml.nvmlDeviceGetName(handle)  # type: ignore[attr-defined]
-    free = f"{memory.free / 1e9:.0f} of {memory.total / 1e9:.0f} GB free"
-    torch = "" if find_spec("torch") else "; torch is not installed: pip install fullcast[gpu]"
-    return Check(name=f"GPU {index}", state="note" if torch else "ok", message=f"{name}, {free}{torch}")
+def _without_gpu(why: str, asked: list[int]) -> tuple[Check, ...]:
+    if asked:
+        return tuple(_absent(index, f"no NVIDIA GPU can be used: {why}") for index in asked)
+    message = f"no NVIDIA GPU that can be used ({why}); the embedded engines run on the processor"
+    return (Check(name="GPU", state="note", message=message),)
+
+
+def _absent(index: int, why: str) -> Check:
+    hint = "choose another with --device, or leave it to auto"
+    return Check(name=f"GPU {index}", state="missing", message=f"not there: {why}", hint=hint, needed=True)
+
+
+def _check_gpu(index: int, *, needed: bool) -> Check:
+    import pynvml
+
+    try:
+        handle = pynvml.nvmlDeviceGetHandleByIndex(index)
+        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
+        name = pynvml.nvmlDeviceGetName(handle)
+    except pynvml.NVMLError as error:
+        message = f"there, but it cannot be used: {error}"
+        hint = "look at it with nvidia-smi"
+        return Check(name=f"GPU {index}", state="missing", message=message, hint=hint, needed=needed)
+    message = f"{name}, {memory.free / 1e9:.0f} of {memory.total / 1e9:.0f} GB free"
+    if find_spec("torch"):
+        return Check(name=f"GPU {index}", state="ok", message=message, needed=needed)
+    hint = "engines that use it need torch: pip install 'fullcast[gpu]'"
+    return Check(name=f"GPU {index}", state="note", message=message, hint=hint, needed=needed)
 
 
 def _check_folders(settings: Settings) -> tuple[Check, ...]:
@@ -127,14 +154,29 @@ def _check_folder(kind: str, folder: Path) -> Check:
 
 
 def _check_voices(settings: Settings) -> Check:
-    voices, problems = list_voices(project=None, settings=settings)
+    try:
+        voices, problems = list_voices(project=None, settings=settings)
+    except OSError as error:
+        message = f"a folder of voices cannot be read: {error.filename}: {error.strerror}"
+        return Check(name="voices", state="missing", message=message, needed=True)
+    if not voices:
+        hint = "install fullcast again: it brings voices along"
+        return Check(name="voices", state="missing", message="none found", hint=hint, needed=True)
     if problems:
-        return Check(name="voices", state="note", message=f"{len(voices)} found; {problems[0].message}")
+        broken = sorted({problem.place.file for problem in problems if problem.place})
+        message = f"{len(voices)} found; broken: {', '.join(broken)}"
+        hint = "`fullcast voices list` says what is wrong with them"
+        return Check(name="voices", state="note", message=message, hint=hint)
     return Check(name="voices", state="ok", message=f"{len(voices)} found")
 
 
 def _check_disk() -> Check:
-    free = shutil.disk_usage(Path.cwd()).free
+    try:
+        free = shutil.disk_usage(Path.cwd()).free
+    except OSError as error:
+        return Check(
+            name="disk", state="note", message=f"the current folder cannot be used: {error.strerror}"
+        )
     if free > 2e9:
         return Check(name="disk", state="ok", message=f"{free / 1e9:.0f} GB free here")
     return Check(

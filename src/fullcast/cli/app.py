@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
-from typing import Literal
+from pathlib import Path
 
 import typer
+from typer.main import get_command
 
-from fullcast.cli import library, making, projects
-from fullcast.cli.console import describe_error, error_document
-from fullcast.errors import FullcastError
+from fullcast.cli import library, machine, making, projects
+from fullcast.cli.console import Console, show_error, write
+from fullcast.cli.pages import WIDEST, Command, Group
+from fullcast.cli.stopping import stoppable
+from fullcast.errors import FullcastError, UsageError
+from fullcast.files.disk import explain_disk_error
 
 INTERRUPTED = 130
 BUG = 70
 
+PROGRAM = "fullcast"
+
+_COMPLETING = "_FULLCAST_COMPLETE"
+"""Set by a shell that asks how a line could go on."""
+
 _HELP = """Make audiobooks with many voices, ambience and a measured master, from one YAML project.
 
-Start with `fullcast new NAME` or `fullcast new NAME --from book.epub`, then `fullcast render NAME`.
+Begin with `fullcast new mybook` or `fullcast new mybook --from book.epub`, then `fullcast render mybook`.
+`fullcast COMMAND --help` shows what a command takes.
+
+Examples:
+  fullcast new holmes --from holmes.epub
+  fullcast check holmes
+  fullcast render holmes
 """
 
-_EPILOG = (
-    "Exit codes: 0 done; 1 done, with an error finding or a lost take; 2 wrong use; 3 the project is wrong; "
-    "4 this machine is not ready; 5 an engine or the audio failed; 6 store or disk; 70 a bug; "
-    "130 interrupted."
-)
-
-COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("new", projects.new),
     ("check", projects.check),
     ("plan", projects.plan),
@@ -37,45 +44,69 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("mix", making.mix),
     ("export", making.export),
     ("status", projects.status),
-    ("doctor", library.doctor),
-    ("schema", library.schema),
+    ("doctor", machine.doctor),
+    ("schema", machine.schema),
+    ("voices list", library.list_voices),
+    ("voices show", library.show_voice),
+    ("voices audition", library.audition),
+    ("cache show", machine.show_cache),
+    ("cache verify", machine.verify_cache),
+    ("cache prune", machine.prune_cache),
 )
+
+GROUPS = {
+    "voices": "List, describe and hear the voices at hand: a project's own, yours, and those that ship.",
+    "cache": "Look after what a project keeps in .fullcast: measure it, verify it, make room.",
+}
 
 
 def make_app() -> typer.Typer:
-    """Return the command line; help is drawn on a terminal and plain elsewhere."""
-    style: Literal["rich"] | None = "rich" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else None
-    app = typer.Typer(
-        name="fullcast",
-        help=_HELP,
-        epilog=_EPILOG,
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=style,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_options)
-    for name, command in COMMANDS:
-        app.command(name)(command)
-    app.add_typer(library.make_voices(style), name="voices")
-    app.add_typer(library.make_cache(style), name="cache")
+    """Return the command line."""
+    app = _make_group(_HELP)
+    app.callback(invoke_without_command=True)(_options)
+    groups = {"": app, **{name: _make_group(text) for name, text in GROUPS.items()}}
+    for path, command in COMMANDS:
+        group, _, name = path.rpartition(" ")
+        groups[group].command(name, cls=Command)(command)
+    for name in GROUPS:
+        groups[name].callback(invoke_without_command=True)(_need_command)
+        app.add_typer(groups[name], name=name)
     return app
+
+
+def _make_group(text: str) -> typer.Typer:
+    return typer.Typer(
+        help=text,
+        cls=Group,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
+    )
 
 
 def _version(asked: bool) -> None:
     if asked:
         from fullcast import __version__
 
-        typer.echo(f"fullcast {__version__}")
+        typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 
 def _options(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", help="Print the version.", callback=_version, is_eager=True
     ),
 ) -> None:
-    pass
+    del version
+    _need_command(context)
+
+
+def _need_command(context: typer.Context) -> None:
+    """Show how a group is called to somebody who named none of its commands: wrong use, so not on stdout."""
+    if context.invoked_subcommand is None:
+        write(sys.stderr, f"{context.get_help()}\n")
+        raise typer.Exit(2)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -85,35 +116,77 @@ def run(arguments: Sequence[str]) -> int:
         arguments: What stands after the program's name.
 
     Returns:
-        The exit code of the table in :mod:`fullcast.errors`.
+        The exit code, as :data:`fullcast.cli.pages.EXIT_CODES` explains it.
     """
     _survive_odd_terminals()
+    console = Console(json="--json" in arguments, quiet=not {"-q", "--quiet"}.isdisjoint(arguments))
     try:
-        make_app()(list(arguments), prog_name="fullcast")
+        with stoppable():
+            return _carry_out(list(arguments))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: what was finished is kept; run the same command again to go on\n")
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _end(console, _INTERRUPTED)
     except FullcastError as error:
-        _tell(error, as_json="--json" in arguments)
-        return error.exit_code
-    except Exception:  # noqa: BLE001 - the boundary: whatever is left is a bug, and the user is told so
-        sys.stderr.write(traceback.format_exc())
-        sys.stderr.write("this is a bug in fullcast: please report it with the lines above\n")
-        return BUG
-    return 0
+        return _end(console, error)
+    except OSError as error:
+        # What the disk refuses where nobody expected it: this says at least what and where.
+        return _end(console, explain_disk_error(error, Path(str(error.filename or "a file")), "use"))
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug, and the user is told so
+        return _end(console, _bug(error))
 
 
-def _tell(error: FullcastError, *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(error_document(error), ensure_ascii=False, indent=2) + "\n")
-    else:
-        sys.stderr.write(describe_error(error) + "\n")
+def _carry_out(arguments: list[str]) -> int:
+    """Run a command.
+
+    Raises:
+        UsageError: If it was called wrongly.
+    """
+    command = get_command(make_app())
+    if _COMPLETING in os.environ:
+        command.main(arguments, prog_name=PROGRAM)
+    try:
+        # Not main(): it would turn Ctrl-C and a closed pipe into exits without a word.
+        with command.make_context(PROGRAM, arguments) as context:
+            return int(command.invoke(context) or 0)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        raise _wrong_use(error) from error
+
+
+def _wrong_use(error: typer.TyperException) -> UsageError:
+    """Return what typer says about a wrong call in our words."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else PROGRAM
+    message = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
+    return UsageError(f"{message[:1].lower()}{message[1:]}", hint=f"`{path} --help` shows how it is called")
+
+
+class _InterruptedError(FullcastError):
+    exit_code = INTERRUPTED
+
+
+class _BugError(FullcastError):
+    exit_code = BUG
+
+
+_INTERRUPTED = _InterruptedError(
+    "interrupted", hint="what was finished is kept; run the same command again to go on"
+)
+
+
+def _bug(error: Exception) -> _BugError:
+    import traceback
+
+    trace = "".join(traceback.format_exception(error)).rstrip()
+    hint = "please report it with these lines; what was finished is kept"
+    return _BugError(f"this is a bug in fullcast: {error!r}\n{trace}", hint=hint)
+
+
+def _end(console: Console, error: FullcastError) -> int:
+    show_error(error, console)
+    return error.exit_code
 
 
 def _survive_odd_terminals() -> None:

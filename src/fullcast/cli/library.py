@@ -1,78 +1,40 @@
-"""Commands about what is at hand: ``voices``, ``doctor``, ``schema``, ``cache``."""
+"""Commands about voices: ``voices list``, ``voices show``, ``voices audition``."""
 
 from __future__ import annotations
 
-import json
-import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fullcast.cli.console import columns, paint, size
-from fullcast.cli.options import (
-    HERE,
-    AsJson,
-    Device,
-    Engine,
-    Jobs,
-    ProjectPath,
-    Quiet,
-    choices_of,
-    console_of,
-    project_folder,
-    settings_of,
-)
+from fullcast.cli.console import counted
+from fullcast.cli.options import HERE, AsJson, Engine, Quiet, console_of, settings_of
+from fullcast.cli.words import columns
+from fullcast.errors import UsageError
+
+if TYPE_CHECKING:
+    from fullcast.model import Voice
+
+
+def _voice_names() -> list[str]:
+    """Return what a shell offers where a voice is wanted."""
+    from fullcast.files.voices import list_voices as found_voices
+
+    voices, _ = found_voices(project=HERE, settings=settings_of())
+    return [voice.name for voice in voices]
+
 
 InProject = Annotated[
-    Path, typer.Option("--project", "-p", help="Project whose own voices count too.", show_default=False)
+    Path,
+    typer.Option(
+        "--project",
+        "-p",
+        metavar="PROJECT",
+        help="Project whose own voices count too; the current folder if left out.",
+        show_default=False,
+    ),
 ]
-
-
-def doctor(as_json: AsJson = False, device: Device = None, jobs: Jobs = None) -> None:
-    """Find out what this machine can do: engines, devices, folders. Exit code 4 if it cannot render.
-
-    Examples:
-      fullcast doctor
-    """
-    from fullcast.doctor import examine
-
-    console = console_of(as_json, quiet=False)
-    checks = examine(settings_of(device, jobs))
-    console.document([check.to_json() for check in checks])
-    for item in checks:
-        mark = {"ok": "ok     ", "note": "note   ", "missing": "missing"}[item.state]
-        console.print(f"{paint(mark, 'faint', sys.stdout)} {item.name}: {item.message}")
-        if item.hint:
-            console.print(f"        hint: {item.hint}")
-    raise typer.Exit(4 if any(item.needed and item.state == "missing" for item in checks) else 0)
-
-
-def schema(
-    what: Annotated[Literal["project", "voice"], typer.Argument(help="Which file to describe.")] = "project",
-) -> None:
-    """Print the JSON Schema of project.yaml or voice.yaml, for editors.
-
-    Examples:
-      fullcast schema > project.schema.json
-    """
-    from fullcast.files.schema import project_schema, voice_schema
-
-    document = project_schema() if what == "project" else voice_schema()
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-
-
-def make_voices(style: Literal["rich"] | None) -> typer.Typer:
-    """Return the ``voices`` commands."""
-    app = typer.Typer(
-        help="The voices at hand: those of a project, of your folders, and those that ship.",
-        no_args_is_help=True,
-        rich_markup_mode=style,
-    )
-    app.command("list")(list_voices)
-    app.command("show")(show_voice)
-    app.command("audition")(audition)
-    return app
 
 
 def list_voices(project: InProject = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
@@ -80,13 +42,14 @@ def list_voices(project: InProject = HERE, as_json: AsJson = False, quiet: Quiet
 
     Examples:
       fullcast voices list
+      fullcast voices list --project books/holmes --json
     """
     from fullcast.files.voices import list_voices as found_voices
 
     console = console_of(as_json, quiet)
-    voices, problems = found_voices(project=project, settings=settings_of())
+    voices, problems = found_voices(project=_folder(project), settings=settings_of())
     console.show_problems(problems)
-    console.document([_voice_document(voice) for voice in voices])
+    console.document([_document(voice) for voice in voices])
     rows = [("voice", "sex", "age", "languages", "accent", "description")]
     rows += [
         (
@@ -102,16 +65,29 @@ def list_voices(project: InProject = HERE, as_json: AsJson = False, quiet: Quiet
     console.print(columns(rows))
 
 
-def _voice_document(voice: object) -> dict[str, object]:
-    from dataclasses import asdict
+def _folder(project: Path) -> Path:
+    """Return the folder that is meant.
 
-    return asdict(voice)  # type: ignore[call-overload,no-any-return]
+    Raises:
+        UsageError: If it is not there.
+    """
+    folder = project.parent if project.name == "project.yaml" else project
+    if not folder.is_dir():
+        raise UsageError(f"--project {project}: there is no such folder")
+    return folder.resolve()
+
+
+def _document(voice: Voice) -> dict[str, object]:
+    return asdict(voice)
 
 
 def show_voice(
-    name: Annotated[str, typer.Argument(help="Name of the voice.")],
+    name: Annotated[
+        str, typer.Argument(metavar="VOICE", help="Name of the voice.", autocompletion=_voice_names)
+    ],
     project: InProject = HERE,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Show all that is known of a voice.
 
@@ -120,98 +96,61 @@ def show_voice(
     """
     from fullcast.files.voices import find_voice
 
-    console = console_of(as_json, quiet=False)
-    voice = find_voice(name, project=project, settings=settings_of())
-    console.document(_voice_document(voice))
-    rows = [
-        (key, str(value)) for key, value in _voice_document(voice).items() if value not in ("", None, {}, ())
-    ]
-    console.print(columns(rows))
+    console = console_of(as_json, quiet)
+    voice = find_voice(name, project=_folder(project), settings=settings_of())
+    document = _document(voice)
+    console.document(document)
+    rows = [(key.replace("_", " "), _worded(value)) for key, value in document.items() if key != "engines"]
+    rows += [(f"with {engine}", _worded(settings)) for engine, settings in voice.engines.items()]
+    console.print(columns([row for row in rows if row[1]]))
+
+
+def _worded(value: object) -> str:
+    """Return a value of a voice as a person reads it; nothing where nothing is said."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {item}" for key, item in value.items())
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def audition(
-    names: Annotated[list[str], typer.Argument(help="Voices to hear, in this order.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="WAV or FLAC file to write.")] = Path(
-        "audition.wav"
-    ),
-    text: Annotated[str | None, typer.Option("--text", "-t", help="What they say.")] = None,
-    language: Annotated[str | None, typer.Option("--language", "-l", help="In which language.")] = None,
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="VOICE", help="Voices to hear, in this order.", autocompletion=_voice_names),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="WAV or FLAC file to write; audition.wav if left out."
+        ),
+    ] = Path("audition.wav"),
+    text: Annotated[
+        str | None,
+        typer.Option("--text", "-t", metavar="TEXT", help="What they say; a sentence of ours if left out."),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language", "-l", metavar="TAG", help="In which language; each voice's first if left out."
+        ),
+    ] = None,
     engine: Engine = None,
     project: InProject = HERE,
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Have voices say something and write it to a file.
 
     Examples:
       fullcast voices audition alba mara tom --output cast.wav
+      fullcast voices audition mara --text "Who goes there?"
     """
     from fullcast.production.audition import Audition
     from fullcast.production.audition import audition as perform
 
-    console = console_of(as_json=False, quiet=quiet)
+    console = console_of(as_json, quiet)
     wanted = Audition(names=tuple(names), text=text, language=language, engine=engine)
-    seconds = perform(wanted, output, project=project, settings=settings_of())
-    console.print(f"{output}: {len(names)} voices, {seconds:.1f} s")
-
-
-def make_cache(style: Literal["rich"] | None) -> typer.Typer:
-    """Return the ``cache`` commands."""
-    app = typer.Typer(
-        help="What a project keeps in .fullcast: look, verify, make room.",
-        no_args_is_help=True,
-        rich_markup_mode=style,
-    )
-    app.command("show")(show_cache)
-    app.command("verify")(verify_cache)
-    app.command("prune")(prune_cache)
-    return app
-
-
-def show_cache(project: ProjectPath = HERE, as_json: AsJson = False) -> None:
-    """Show how much the store holds.
-
-    Examples:
-      fullcast cache show books/holmes
-    """
-    from fullcast.production.caching import measure_cache
-
-    console = console_of(as_json, quiet=False)
-    shelves = measure_cache(project_folder(project))
-    console.document({shelf.name: {"files": shelf.files, "bytes": shelf.size} for shelf in shelves})
-    rows = [("", "files", "size"), *((shelf.name, str(shelf.files), size(shelf.size)) for shelf in shelves)]
-    console.print(columns(rows, right=frozenset({1, 2})))
-
-
-def verify_cache(project: ProjectPath = HERE, as_json: AsJson = False) -> None:
-    """Check every recording against its hash; damaged ones are removed and made again by the next render.
-
-    Examples:
-      fullcast cache verify books/holmes
-    """
-    from fullcast.production.caching import verify_cache as verify
-
-    console = console_of(as_json, quiet=False)
-    checked, damaged = verify(project_folder(project))
-    console.document({"checked": checked, "damaged": list(damaged)})
-    console.print(f"{checked} recordings checked, {len(damaged)} damaged")
-    raise typer.Exit(1 if damaged else 0)
-
-
-def prune_cache(
-    project: ProjectPath = HERE,
-    engine: Engine = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Remove recordings and encodings that the project no longer uses.
-
-    Examples:
-      fullcast cache prune books/holmes --dry-run
-    """
-    from fullcast.production.caching import prune_cache as prune
-
-    console = console_of(as_json, quiet=False)
-    removed = prune(project_folder(project), choices_of(engine, None), settings_of(), dry_run=dry_run)
-    console.document({"files": removed.files, "bytes": removed.size, "removed": not dry_run})
-    verb = "would be removed" if dry_run else "removed"
-    console.print(f"{removed.files} files, {size(removed.size)} {verb}")
+    seconds = perform(wanted, output, project=_folder(project), settings=settings_of())
+    console.document({"file": str(output), "voices": names, "seconds": round(seconds, 3)})
+    console.tell(f"{output}: {counted(len(names), 'voice')}, {seconds:.1f} s")

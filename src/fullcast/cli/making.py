@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from fullcast.cli.console import Console, clock, size
+from fullcast.cli.console import Console, counted
 from fullcast.cli.options import (
     HERE,
     AsJson,
@@ -23,10 +21,16 @@ from fullcast.cli.options import (
     project_folder,
     settings_of,
 )
+from fullcast.cli.words import clock, size
 from fullcast.errors import Severity
 
 if TYPE_CHECKING:
-    from fullcast.production.remembering import Report
+    from fullcast.model import Settings
+    from fullcast.production.preparing import Choices
+    from fullcast.production.remembering import DeliveryReport, Report
+
+MOST_FILES = 12
+"""Files of a delivery that are listed without being asked for."""
 
 
 def render(
@@ -38,30 +42,30 @@ def render(
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
-) -> None:
+) -> int:
     """Record what is missing, mix, master and write the deliveries.
 
     Only what a change asks for is made anew; an interrupted run goes on where it was.
 
     Examples:
       fullcast render books/holmes
-
       fullcast render books/holmes --chapter 3 --engine tone
-
       fullcast render --json > report.json 2> progress.jsonl
     """
-    console = console_of(as_json, quiet, verbose)
-    _make(project, "render", (choices_of(engine, chapter), settings_of(device, jobs)), console)
+    asked = (choices_of(engine, chapter), settings_of(device, jobs))
+    return _make(project, "render", asked, console_of(as_json, quiet, verbose))
 
 
 def mix(
     project: ProjectPath = HERE,
     chapter: Chapters = None,
     engine: Engine = None,
+    device: Device = None,
     jobs: Jobs = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
-) -> None:
+    verbose: Verbose = False,
+) -> int:
     """Mix chapters from the takes that exist: unmastered 24-bit FLAC under output/mix.
 
     Chapters that lack takes are left out and listed.
@@ -69,50 +73,58 @@ def mix(
     Examples:
       fullcast mix books/holmes --chapter 1-3
     """
-    _make(project, "mix", (choices_of(engine, chapter), settings_of(None, jobs)), console_of(as_json, quiet))
+    asked = (choices_of(engine, chapter), settings_of(device, jobs))
+    return _make(project, "mix", asked, console_of(as_json, quiet, verbose))
 
 
 def export(
     project: ProjectPath = HERE,
     chapter: Chapters = None,
     engine: Engine = None,
+    device: Device = None,
     jobs: Jobs = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
-) -> None:
+    verbose: Verbose = False,
+) -> int:
     """Write the deliveries from the takes that exist; nothing is recorded.
+
+    Chapters that lack takes are left out and listed.
 
     Examples:
       fullcast export books/holmes
     """
-    _make(
-        project, "export", (choices_of(engine, chapter), settings_of(None, jobs)), console_of(as_json, quiet)
-    )
+    asked = (choices_of(engine, chapter), settings_of(device, jobs))
+    return _make(project, "export", asked, console_of(as_json, quiet, verbose))
 
 
-def _make(project: Path, command: str, asked: tuple, console: Console) -> None:  # type: ignore[type-arg]
-    choices, settings = asked
+def _make(project: Path, command: str, asked: tuple[Choices, Settings], console: Console) -> int:
+    """Carry out a run and tell of it; 1 if it left a finding of level error."""
     folder = project_folder(project)
     from fullcast.production.remembering import remembered, run_and_remember
 
-    report = remembered(folder, command, choices, settings)
+    report = remembered(folder, command, *asked)
     if report is None:
         from fullcast.cli.progress import reporting
 
         with reporting(console, folder / ".fullcast") as emit:
-            report = run_and_remember(folder, command, (choices, settings), emit)
+            report = run_and_remember(folder, command, asked, emit)
         console.show_problems(report.warnings)
     _show(report, console)
-    raise typer.Exit(int(any(finding.severity is Severity.ERROR for finding in report.findings)))
+    return int(any(finding.severity is Severity.ERROR for finding in report.findings))
 
 
 def _show(report: Report, console: Console) -> None:
     console.document(report.to_json())
     if report.unchanged:
-        console.print("nothing changed: every delivery is up to date")
+        console.tell("nothing changed: every delivery is up to date")
     for delivery in report.deliveries:
-        console.print(f"{delivery.folder}  {clock(delivery.seconds)}  {size(delivery.size)}")
-        for file in delivery.files if console.verbose or len(delivery.files) <= 12 else ():
-            console.print(f"  {file}")
+        console.tell(_describe(delivery, everything=console.verbose))
     for finding in report.findings:
-        console.print(f"{finding.severity}: {finding.subject}: {finding.message}")
+        console.warn(f"{finding.subject}: {finding.message}", finding.severity)
+
+
+def _describe(delivery: DeliveryReport, *, everything: bool) -> str:
+    files = delivery.files if everything or len(delivery.files) <= MOST_FILES else ()
+    figures = f"{counted(len(delivery.files), 'file')}, {clock(delivery.seconds)}, {size(delivery.size)}"
+    return "\n".join([f"{delivery.folder}: {figures}", *(f"  {file}" for file in files)])

@@ -8,33 +8,62 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fullcast.cli.console import Console
-from fullcast.errors import UsageError
+from fullcast.errors import ProjectError, UsageError
+from fullcast.files.disk import explained
 
 if TYPE_CHECKING:
     from fullcast.model import Settings
     from fullcast.production.preparing import Choices
 
+MOST_CHAPTERS = 100_000
+"""The highest chapter that can be asked for; a larger number is a slip of the finger."""
+
+
+def _engine_names() -> list[str]:
+    """Return what a shell offers after ``--engine``."""
+    from fullcast.engines.registry import AUTO, load_speech_engines
+
+    return [AUTO, *load_speech_engines()]
+
+
 ProjectPath = Annotated[
     Path,
-    typer.Argument(help="Folder of the project, or its project.yaml.", show_default="the current folder"),
+    typer.Argument(
+        metavar="PROJECT",
+        help="Folder of the project, or its project.yaml; the current folder if left out.",
+        show_default=False,
+    ),
 ]
 Chapters = Annotated[
     list[str] | None,
-    typer.Option("--chapter", "-c", metavar="N|N-M", help="Only these chapters; may be given several times."),
+    typer.Option(
+        "--chapter", "-c", metavar="N|N-M", help="Only these chapters: 3, or 3-5; may be given several times."
+    ),
 ]
 Engine = Annotated[
     str | None,
-    typer.Option("--engine", "-e", metavar="NAME", help="Speech engine, instead of the project's."),
+    typer.Option(
+        "--engine",
+        "-e",
+        metavar="NAME",
+        help="Speech engine, instead of the project's; every voice works on tone, for quick drafts.",
+        autocompletion=_engine_names,
+    ),
 ]
 Device = Annotated[str | None, typer.Option("--device", metavar="auto|cpu|0|0,1", help="Where engines run.")]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes that may be busy at once.")
+    str | None,
+    typer.Option(
+        "--jobs", "-j", metavar="N", help="Processes that may be busy at once; all cores unless set."
+    ),
 ]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="One JSON document on stdout; progress as JSON lines on stderr.")
+    bool, typer.Option("--json", help="One JSON document on stdout, progress as JSON lines on stderr.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors and what was asked for.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say more: each take, each sound, every file.")
+]
 
 HERE = Path()
 
@@ -52,26 +81,45 @@ def choices_of(engine: str | None, chapters: list[str] | None) -> Choices:
     """
     from fullcast.production.preparing import Choices
 
-    return Choices(engine=engine, chapters=frozenset(_numbers(chapters or [])))
+    words = ",".join(chapters or []).split(",") if chapters else []
+    return Choices(engine=engine, chapters=frozenset(number for word in words for number in _numbers(word)))
 
 
-def _numbers(items: list[str]) -> list[int]:
-    numbers: list[int] = []
-    for item in ",".join(items).split(",") if items else []:
-        first, dash, last = item.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise UsageError(
-                f"--chapter {item!r} is not a chapter", hint="give a number (3) or a range (3-5)"
-            )
-        numbers += range(int(first), int(last if dash else first) + 1)
-    return numbers
+def _numbers(word: str) -> range:
+    """Return the chapters that a number or a range names.
+
+    Raises:
+        UsageError: If it names none.
+    """
+    first, dash, last = (part.strip() for part in word.partition("-"))
+    if not (first.isdecimal() and (last.isdecimal() or not dash)):
+        raise UsageError(f"--chapter {word!r} is not a chapter", hint="give a number (3) or a range (3-5)")
+    low, high = int(first), int(last or first)
+    if low < 1:
+        raise UsageError(f"--chapter {word!r}: chapters are counted from 1")
+    if high > MOST_CHAPTERS:
+        raise UsageError(f"--chapter {word!r}: no book has so many chapters")
+    if high < low:
+        hint = f"the smaller number comes first: {high}-{low}"
+        raise UsageError(f"--chapter {word!r} is an empty range", hint=hint)
+    return range(low, high + 1)
 
 
-def settings_of(device: str | None = None, jobs: int | None = None) -> Settings:
-    """Return the machine's settings: flags, then environment, then ``fullcast.toml``."""
+def settings_of(device: str | None = None, jobs: str | None = None) -> Settings:
+    """Return the machine's settings: flags, then environment, then ``fullcast.toml``.
+
+    Raises:
+        UsageError: If a flag is wrong.
+        ProjectError: If another setting is wrong.
+    """
     from fullcast.files.settings import read_settings
 
-    return read_settings({"device": device, "jobs": jobs})
+    try:
+        return read_settings({"device": device, "jobs": jobs})
+    except ProjectError as error:
+        if all(problem.place and problem.place.file.startswith("--") for problem in error.problems):
+            raise UsageError(error.message, hint=error.hint) from error
+        raise
 
 
 def project_folder(project: Path) -> Path:
@@ -79,11 +127,19 @@ def project_folder(project: Path) -> Path:
 
     Raises:
         UsageError: If there is no project.
+        StoreError: If the place cannot be looked at.
     """
-    folder = project if project.is_dir() else project.parent
-    if not (folder / "project.yaml").is_file() or not project.exists():
-        raise UsageError(
-            f"{project} is no project: there is no project.yaml",
-            hint="make one with `fullcast new NAME`, or name the folder of one",
-        )
-    return folder.resolve()
+    with explained(project, "read"):
+        there, is_folder = project.exists(), project.is_dir()
+        folder = project if is_folder else project.parent
+        found = is_folder or project.name == "project.yaml"
+        if there and found and (folder / "project.yaml").is_file():
+            return folder.resolve()
+    shown = project.absolute() if project == HERE else project
+    if not there:
+        message = f"{shown} does not exist"
+    elif not found:
+        message = f"{shown} is no project: a project is a folder with a project.yaml"
+    else:
+        message = f"{shown} is no project: it has no project.yaml"
+    raise UsageError(message, hint="make one with `fullcast new NAME`, or name the folder of one")

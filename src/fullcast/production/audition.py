@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fullcast.engines.base import Recording, RequestId, SegmentError, SpeechRequest
-from fullcast.engines.registry import choose_speech_engine
+from fullcast.engines.base import Recording, RequestId, SegmentError, SpeechEngine, SpeechRequest
+from fullcast.engines.registry import AUTO, choose_speech_engine
 from fullcast.errors import EngineError, UsageError
 from fullcast.files.voices import find_voice
 from fullcast.model import Device, Settings, Voice
+from fullcast.text.normalise import primary_tag
+from fullcast.text.writing import find_unspeakable
 from fullcast.units import Seconds
 
 WORDS = {
@@ -21,9 +23,10 @@ WORDS = {
 }
 """What a voice says when nothing else is asked for, by language."""
 
+SUFFIXES = (".wav", ".flac")
 
 GAP = Seconds(0.6)
-"""Silence after each voice."""
+"""Silence after each voice, long enough to tell them apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +47,19 @@ def audition(wanted: Audition, output: Path, *, project: Path, settings: Setting
 
     Raises:
         ProjectError: If a voice is unknown.
-        UsageError: If the file's kind is unknown.
+        UsageError: If the file's kind is unknown, or a voice cannot say what is wanted.
         EngineError: If a voice could not be recorded.
     """
     from fullcast.files.sounds import write_sound
 
-    if output.suffix not in {".wav", ".flac"}:
-        raise UsageError(
-            f"{output}: cannot write {output.suffix or 'a file without suffix'}", hint="use .wav or .flac"
-        )
-    engine = choose_speech_engine(wanted.engine or "auto").engine
+    if output.suffix.lower() not in SUFFIXES:
+        what = output.suffix or "a file without an ending"
+        raise UsageError(f"{output}: cannot write {what}", hint=f"use {' or '.join(SUFFIXES)}")
+    engine = choose_speech_engine(wanted.engine or AUTO).engine
     voices = [find_voice(name, project=project, settings=settings) for name in wanted.names]
     requests = [_request(voice, number, wanted) for number, voice in enumerate(voices)]
+    for request in requests:
+        _check(request, engine)
     recordings: dict[str, Recording] = {}
     with engine.open(Device(), settings) as session:
         for key, result in session.record(iter(requests)):
@@ -67,6 +71,34 @@ def audition(wanted: Audition, output: Path, *, project: Path, settings: Setting
 
 
 def _request(voice: Voice, number: int, wanted: Audition) -> SpeechRequest:
+    """Return what a voice is to say.
+
+    Raises:
+        UsageError: If there is nothing to say.
+    """
     language = wanted.language or voice.languages[0]
-    words = wanted.text or WORDS.get(language.split("-")[0], WORDS["en"]).format(name=voice.name)
-    return SpeechRequest(id=RequestId(str(number)), text=words, voice=voice, language=language, seed=number)
+    text = wanted.text
+    if text is None:
+        text = WORDS.get(primary_tag(language), "").format(name=voice.name)
+    if not text.strip():
+        message = f"{voice.name} has nothing to say in {language!r}"
+        raise UsageError(
+            message, hint=f"give the words with --text; there are sentences in {', '.join(WORDS)}"
+        )
+    return SpeechRequest(id=RequestId(str(number)), text=text, voice=voice, language=language, seed=number)
+
+
+def _check(request: SpeechRequest, engine: SpeechEngine) -> None:
+    """Find out that an engine cannot say something before it tries.
+
+    Raises:
+        UsageError: If it cannot.
+    """
+    limits = engine.limits
+    if why := find_unspeakable(request.text, request.language, limits.languages):
+        raise UsageError(
+            f"{engine.name} cannot say that: {why}", hint="choose other words or another --language"
+        )
+    if len(request.text) > limits.longest:
+        message = f"the text has {len(request.text)} characters; {engine.name} takes {limits.longest} at once"
+        raise UsageError(message, hint="a sentence or two are enough to hear a voice")
