@@ -164,10 +164,13 @@ def record_sounds(
 
 def _keep_sound(sound: PlannedSound, result: Recording | SegmentError, store: Store) -> Recorded | Lost:
     if isinstance(result, SegmentError):
-        finding = Finding(code="lost-sound", message=f"{sound.prompt}: {result.reason}", subject=sound.prompt)
-        return Lost(key=sound.key, finding=finding)
+        return _lost_sound(sound, result.reason)
+    from fullcast.audio.check import check_take
     from fullcast.files.sounds import encode_take
 
+    for finding in check_take(result.audio, ""):
+        if finding.severity is Severity.ERROR:
+            return _lost_sound(sound, finding.message)
     origin: dict[str, str | int | float] = {
         "prompt": sound.prompt,
         "engine": sound.engine,
@@ -183,3 +186,8 @@ def _keep_sound(sound: PlannedSound, result: Recording | SegmentError, store: St
         origin=origin,
     )
     return Recorded(key=sound.key, entry=store.add(entry, encode_take(result.audio)))
+
+
+def _lost_sound(sound: PlannedSound, reason: str) -> Lost:
+    message = f"“{sound.prompt}” was not made: {reason}"
+    return Lost(key=sound.key, finding=Finding(code="lost-sound", message=message, subject=sound.prompt))

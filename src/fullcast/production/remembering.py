@@ -70,7 +70,7 @@ def remembered(folder: Path, command: str, choices: Choices, settings: Settings)
     state = read_state(folder / ".fullcast")
     if state is None or not holds(state, _request(command, choices, settings), folder):
         return None
-    if any(finding.get("code") == "lost-take" for finding in state.findings):
+    if any(finding.get("code") in {"lost-take", "lost-sound"} for finding in state.findings):
         return None
     return Report(
         unchanged=True,

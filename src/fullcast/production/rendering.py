@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from fullcast.errors import DamagedError
-from fullcast.files.lockfile import Level, write_lock
 from fullcast.files.runlock import run_lock
 from fullcast.files.store import Store
 from fullcast.model import ChapterPlan, Codec, Delivery, Finding, PlannedTake, Settings
@@ -18,9 +18,9 @@ from fullcast.production.chapters import (
     chapter_order,
     plan_timeline,
     read_measured,
-    sound_sources,
     write_measured,
 )
+from fullcast.production.decisions import keep_decisions
 from fullcast.production.delivering import Result, deliver
 from fullcast.production.events import (
     ChapterEncoded,
@@ -33,16 +33,16 @@ from fullcast.production.events import (
     TakeRecorded,
     Waiting,
 )
-from fullcast.production.levels import known_levels, level_id, level_takes
-from fullcast.production.preparing import Choices, Prepared, facts_of, prepare
+from fullcast.production.levels import known_levels, level_takes
+from fullcast.production.measuring import measure_sounds
+from fullcast.production.preparing import Choices, Prepared, prepare
 from fullcast.production.reasons import read_parts, write_parts
-from fullcast.production.recording import Lost, record_sounds, record_takes
+from fullcast.production.recording import Lost, Recorded, record_sounds, record_takes
 from fullcast.production.scheduling import HEARTBEAT, Workers, any_finished, open_workers
 from fullcast.production.workshop import (
     ChapterJob,
     Encoded,
     Source,
-    measure_sound,
     measure_voice,
     read_encoded,
 )
@@ -148,6 +148,7 @@ class _Run:
         self._planned = {take.key: take for chapter in prepared.plan.chapters for take in chapter.takes}
         self._lost: set[str] = set()
         self._damaged: set[str] = set()
+        self._mended: set[str] = set()
         self._voices = dict(level_takes(prepared))
         self._measuring: dict[Future[float], str] = {}
         self._encoding: dict[Future[tuple[Encoded, ...]], ChapterJob] = {}
@@ -161,6 +162,7 @@ class _Run:
 
     def carry_out(self, *, record: bool) -> None:
         """Do everything up to the encoded chapters."""
+        self._measure_sounds()
         missing = self._missing_takes()
         sounds = self._missing_sounds()
         self._announce(missing, len(sounds))
@@ -171,7 +173,7 @@ class _Run:
         if record:
             self._record(missing)
         self._settle(record=record)
-        self._keep_decisions()
+        keep_decisions(self._prepared, self._levels)
         self._list_left_out()
 
     def _announce(self, missing: list[PlannedTake], sounds: int) -> None:
@@ -204,26 +206,20 @@ class _Run:
         planned = {
             sound.key: sound for chapter in self._prepared.chapters for _, sound in chapter.sounds if sound
         }
-        made = record_sounds(
-            self._prepared.sound, [planned[key] for key in keys], self._sounds, self._hands.settings
-        )
-        for done, result in enumerate(made if keys else (), 1):
-            if isinstance(result, Lost):
-                self._lose(result)
-            self._hands.emit(SoundMade(prompt=planned[result.key].prompt, done=done, total=len(keys)))
+        wanted = [planned[key] for key in keys]
+        with closing(record_sounds(self._prepared.sound, wanted, self._sounds, self._hands.settings)) as made:
+            for done, result in enumerate(made if keys else (), 1):
+                if isinstance(result, Lost):
+                    self._lose(result)
+                self._hands.emit(SoundMade(prompt=planned[result.key].prompt, done=done, total=len(keys)))
 
     def _measure_sounds(self) -> None:
-        shelves = self._shelves()
-        files = {
-            hashed: file
-            for chapter in self._prepared.chapters
-            for file, hashed in sound_sources(chapter, shelves).values()
-            if hashed not in self._measured
-        }
-        measuring = {self._hands.workers.call(measure_sound, file): hashed for hashed, file in files.items()}
-        for future, hashed in measuring.items():
-            self._measured[hashed] = future.result()
-        if measuring:
+        """Measure what was not; a file of the project that cannot be used ends the run before it begins."""
+        new = measure_sounds(self._prepared.chapters, self._shelves(), self._hands.workers)
+        for key in new.damaged:
+            self._sounds.discard(key)
+        if new.figures:
+            self._measured |= new.figures
             write_measured(self._sounds.folder, self._measured)
 
     def _record(self, missing: list[PlannedTake]) -> None:
@@ -233,20 +229,26 @@ class _Run:
         numbers = {
             take.key: chapter.number for chapter in self._prepared.plan.chapters for take in chapter.takes
         }
-        results = record_takes(self._prepared.speech, missing, self._takes, self._hands.settings)
-        for done, result in enumerate(results, 1):
-            if isinstance(result, Lost):
-                self._lose(result)
-            else:
-                self.recorded += 1
-                self._seconds += result.entry.samples / result.entry.rate
-                self.findings += result.findings
-            self._hands.emit(
-                TakeRecorded(
-                    chapter=numbers[result.key], done=done, total=len(missing), seconds=self._seconds
+        # Closed at once whatever happens here: the engine's processes end and the journal is forced to the disk.
+        with closing(
+            record_takes(self._prepared.speech, missing, self._takes, self._hands.settings)
+        ) as results:
+            for done, result in enumerate(results, 1):
+                self._take_in_take(result)
+                self._hands.emit(
+                    TakeRecorded(
+                        chapter=numbers[result.key], done=done, total=len(missing), seconds=self._seconds
+                    )
                 )
-            )
-            self._advance()
+                self._advance()
+
+    def _take_in_take(self, result: Recorded | Lost) -> None:
+        if isinstance(result, Lost):
+            self._lose(result)
+            return
+        self.recorded += 1
+        self._seconds += result.entry.samples / result.entry.rate
+        self.findings += result.findings
 
     def _lose(self, lost: Lost) -> None:
         self._lost.add(lost.key)
@@ -261,7 +263,7 @@ class _Run:
         for voice in [name for name, keys in self._voices.items() if all(map(self._present, keys))]:
             self._start_measuring(voice, self._voices.pop(voice))
         for measured in [future for future in self._measuring if future.done()]:
-            self._levels[self._measuring.pop(measured)] = Lufs(measured.result())
+            self._take_in_level(measured)
         for number in [number for number, chapter in self._waiting.items() if self._is_ready(chapter)]:
             self._start_chapter(self._waiting.pop(number))
         for encoded in [future for future in self._encoding if future.done()]:
@@ -300,12 +302,21 @@ class _Run:
         if rest.masters:
             self._encoding[self._hands.workers.produce(rest)] = rest
 
+    def _take_in_level(self, future: Future[float]) -> None:
+        voice = self._measuring.pop(future)
+        try:
+            self._levels[voice] = Lufs(future.result())
+        except DamagedError as error:
+            self._mark_damaged(error)
+            self._voices[voice] = level_takes(self._prepared)[voice]
+
     def _take_in(self, future: Future[tuple[Encoded, ...]]) -> None:
         job = self._encoding.pop(future)
         try:
             results = future.result()
         except DamagedError as error:
-            self._mark_damaged(Path(error.file).stem, job.number)
+            self._mark_damaged(error)
+            self._waiting[job.number] = self._prepared.plan.chapters[job.number - 1]
             return
         for encoded in results:
             self._encoded[job.number][encoded.key] = encoded
@@ -327,12 +338,19 @@ class _Run:
             )
         )
 
-    def _mark_damaged(self, key: str, number: int) -> None:
-        """Have a recording made again that a worker found damaged."""
+    def _mark_damaged(self, error: DamagedError) -> None:
+        """Have a recording made again that a worker found damaged.
+
+        Raises:
+            DamagedError: If it is no recording but a file of the project, or was made again already.
+        """
+        key = Path(error.file).stem
+        if key in self._mended or key not in self._takes.entries().keys() | self._sounds.entries().keys():
+            raise error
+        self._mended.add(key)
         self._takes.discard(key)
         self._sounds.discard(key)
         self._damaged.add(key)
-        self._waiting[number] = self._prepared.plan.chapters[number - 1]
         message = f"the stored recording {key} was damaged and is made again"
         self._hands.emit(Decided(message=message))
 
@@ -342,38 +360,12 @@ class _Run:
             again, self._damaged = self._damaged, set()
             if record and again:
                 self._make_sounds([key for key in again if key not in self._planned])
+                self._measure_sounds()
                 self._record([self._planned[key] for key in again if key in self._planned])
             busy: list[Future[Any]] = [*self._encoding, *self._measuring]
             if busy and not any_finished(busy, HEARTBEAT):
                 self._hands.emit(Waiting(doing=f"{len(self._encoding)} chapters being mixed and encoded"))
             self._advance()
-
-    def _keep_decisions(self) -> None:
-        """Write into the lock what was decided in this run."""
-        prepared = self._prepared
-        levels = dict(prepared.lock.levels)
-        for voice, loudness in self._levels.items():
-            key = level_id(prepared, voice)
-            levels[key] = Level(voice=voice, engine=facts_of(prepared.speech).label, loudness=loudness)
-        lock = replace(prepared.lock, levels=levels)
-        if "speech" in prepared.reasons:
-            speech = prepared.speech
-            lock = replace(
-                lock,
-                speech_engine=speech.name,
-                speech_revision=speech.revision,
-                speech_reason=prepared.reasons["speech"],
-            )
-        if "sound" in prepared.reasons:
-            sound = prepared.sound
-            lock = replace(
-                lock,
-                sound_engine=sound.name,
-                sound_revision=sound.revision,
-                sound_reason=prepared.reasons["sound"],
-            )
-        if lock != prepared.lock:
-            write_lock(prepared.book.folder, lock)
 
     def _list_left_out(self) -> None:
         """List the chapters that lack takes or sounds: the run was told to record nothing."""

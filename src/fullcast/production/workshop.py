@@ -88,9 +88,15 @@ def measure_voice(sources: tuple[Source, ...]) -> float:
     return round(float(meter.measure().loudness), 2)
 
 
-def measure_sound(file: Path) -> tuple[int, int, int, float]:
-    """Measure a sound: rate, samples, channels and the loudness of its sounding part in LUFS."""
-    audio = read_sound(file)
+def measure_sound(source: Source) -> tuple[int, int, int, float]:
+    """Measure a sound: rate, samples, channels and the loudness of its sounding part in LUFS.
+
+    Raises:
+        DamagedError: If its content does not match its hash.
+        AudioError: If it cannot be decoded.
+    """
+    _checked(source.file, source.digest)
+    audio = read_sound(source.file)
     return audio.rate, audio.length, audio.channels, round(float(measure_loudness(audio)), 2)
 
 
