@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import closing
@@ -148,7 +149,7 @@ class _Run:
         self._planned = {take.key: take for chapter in prepared.plan.chapters for take in chapter.takes}
         self._lost: set[str] = set()
         self._damaged: set[str] = set()
-        self._mended: set[str] = set()
+        self._repairs: Counter[str] = Counter()
         self._voices = dict(level_takes(prepared))
         self._measuring: dict[Future[float], str] = {}
         self._encoding: dict[Future[tuple[Encoded, ...]], ChapterJob] = {}
@@ -229,10 +230,9 @@ class _Run:
         numbers = {
             take.key: chapter.number for chapter in self._prepared.plan.chapters for take in chapter.takes
         }
-        # Closed at once whatever happens here: the engine's processes end and the journal is forced to the disk.
-        with closing(
-            record_takes(self._prepared.speech, missing, self._takes, self._hands.settings)
-        ) as results:
+        # Closed at once whatever happens here: the engine's processes end, the journal is on the disk.
+        recording = record_takes(self._prepared.speech, missing, self._takes, self._hands.settings)
+        with closing(recording) as results:
             for done, result in enumerate(results, 1):
                 self._take_in_take(result)
                 self._hands.emit(
@@ -296,7 +296,7 @@ class _Run:
         for name, parts in order.parts.items():
             self._parts.setdefault(name, {})[chapter.chapter.file] = parts
         own = self._encoded.setdefault(chapter.number, {})
-        own.update({m.key: there for m in job.masters if (there := read_encoded(m.file)) is not None})
+        own |= {m.key: there for m in job.masters if (there := read_encoded(m.file)) is not None}
         self.findings += [finding for encoded in own.values() for finding in encoded.findings]
         rest = replace(job, masters=tuple(master for master in job.masters if master.key not in own))
         if rest.masters:
@@ -342,17 +342,18 @@ class _Run:
         """Have a recording made again that a worker found damaged.
 
         Raises:
-            DamagedError: If it is no recording but a file of the project, or was made again already.
+            DamagedError: If it is no recording but a file of the project, or was made again too often.
         """
         key = Path(error.file).stem
-        if key in self._mended or key not in self._takes.entries().keys() | self._sounds.entries().keys():
+        known = self._takes.entries().keys() | self._sounds.entries().keys()
+        # Every chapter may find it once; more often than that, it is the disk.
+        if key not in known or self._repairs[key] > len(self._prepared.plan.chapters):
             raise error
-        self._mended.add(key)
+        self._repairs[key] += 1
         self._takes.discard(key)
         self._sounds.discard(key)
         self._damaged.add(key)
-        message = f"the stored recording {key} was damaged and is made again"
-        self._hands.emit(Decided(message=message))
+        self._hands.emit(Decided(message=f"the stored recording {key} was damaged and is made again"))
 
     def _settle(self, *, record: bool) -> None:
         """Wait for the workers; record again what they found damaged."""
