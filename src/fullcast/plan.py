@@ -32,6 +32,10 @@ from fullcast.units import Seconds
 BED_SECONDS = Seconds(60.0)
 """Length of a generated bed before it loops: long enough that nobody hears it come back, short to keep."""
 
+SYLLABIC = 3.6
+"""Letters that a character of Chinese, Japanese or Korean counts for in an estimate: it is a syllable (234
+such characters a minute beside 14 letters a second, both of the embedded engine)."""
+
 SILENT = float("-inf")
 """The level of ambience that is turned off."""
 
@@ -117,8 +121,16 @@ def _plan_take(book: Book, line: Line, segment: Segment, decisions: Decisions) -
         voice=book.voices[character.voice],
         pace=pace,
         engine=facts.label,
-        estimate=Seconds(len(heard.text) / (facts.limits.rate_of_speech * pace)),
+        estimate=Seconds(_letters(heard.text) / (facts.limits.rate_of_speech * pace)),
     )
+
+
+def _letters(text: str) -> float:
+    """Return the length of a text in letters of an alphabet."""
+    syllables = sum(
+        "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3" for character in text
+    )
+    return len(text) + (SYLLABIC - 1.0) * syllables
 
 
 def _as_heard(segment: Segment, character: Character, limits: Limits) -> Segment:
