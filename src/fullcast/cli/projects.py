@@ -112,7 +112,6 @@ def plan(
       fullcast plan books/holmes --json
     """
     from fullcast.production.preparing import prepare
-    from fullcast.production.reasons import reasons
     from fullcast.production.summary import open_stores, summarise
 
     console = console_of(as_json, quiet)
@@ -120,7 +119,11 @@ def plan(
     console.show_problems(prepared.warnings)
     takes, sounds = open_stores(prepared)
     summary = summarise(prepared, takes, sounds)
-    found = reasons(prepared, takes, sounds) if why else ()
+    found: tuple[Reason, ...] = ()
+    if why:
+        from fullcast.production.reasons import reasons  # it looks at mixes too: numpy comes with it
+
+        found = reasons(prepared, takes, sounds)
     document = summary.to_json()
     if why:
         document["why"] = [reason.to_json() for reason in found]
