@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fullcast.audio.textures.prompt import explain_unknown, read_prompt
 from fullcast.engines.base import Recording, RequestId, SegmentError, SoundRequest, SoundSession
+from fullcast.engines.processes import end_now, end_with_parent, interrupts_held
 from fullcast.errors import EngineError
 from fullcast.model import Ability, Device, Limits, Placement, Settings
 from fullcast.units import MIX_RATE, Seconds
@@ -60,14 +61,18 @@ class _Crew(AbstractContextManager["_Crew"]):
     def __init__(self, jobs: int) -> None:
         self.jobs = max(1, jobs)
         self._pool: ProcessPoolExecutor | None = None
+        self._given: set[Future[Audio]] = set()
 
     def __exit__(self, *_: object) -> None:
         self.dismiss()
 
     def dismiss(self) -> None:
-        """End the processes; work that has not begun is dropped."""
+        """End the processes; what nobody waits for any more is dropped."""
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            if self._given:
+                end_now(self._pool)
+            else:
+                self._pool.shutdown()
             self._pool = None
 
     def submit(self, request: SoundRequest) -> Future[Audio]:
@@ -76,8 +81,13 @@ class _Crew(AbstractContextManager["_Crew"]):
             import multiprocessing
             from concurrent.futures import ProcessPoolExecutor
 
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=multiprocessing.get_context("spawn"))
-        return self._pool.submit(make_sound, request)
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.jobs, mp_context=spawn, initializer=end_with_parent)
+        with interrupts_held():
+            future = self._pool.submit(make_sound, request)
+        self._given.add(future)
+        future.add_done_callback(self._given.discard)
+        return future
 
 
 class _Session:
