@@ -12,9 +12,12 @@ def main() -> None:
         return
     if sys.getfilesystemencoding() != "utf-8":
         _begin_again()
-    from fullcast.cli.app import run
+    try:
+        from fullcast.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)  # before or after the command itself, where there is nothing to say
 
 
 def _begin_again() -> None:

@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from fullcast.cli import library, machine, making, projects
-from fullcast.cli.console import Console, show_error, write
+from fullcast.cli.console import Console, show_error, write, write_document
 from fullcast.cli.pages import WIDEST, Command, Group
 from fullcast.cli.stopping import stoppable
 from fullcast.errors import FullcastError, UsageError
@@ -126,7 +126,7 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:
-        return _end(console, _INTERRUPTED)
+        return _tell_interrupted(console)
     except FullcastError as error:
         return _end(console, error)
     except OSError as error:
@@ -163,17 +163,17 @@ def _wrong_use(error: typer.TyperException) -> UsageError:
     return UsageError(f"{message[:1].lower()}{message[1:]}", hint=f"`{path} --help` shows how it is called")
 
 
-class _InterruptedError(FullcastError):
-    exit_code = INTERRUPTED
-
-
 class _BugError(FullcastError):
     exit_code = BUG
 
 
-_INTERRUPTED = _InterruptedError(
-    "interrupted", hint="what was finished is kept; run the same command again to go on"
-)
+def _tell_interrupted(console: Console) -> int:
+    hint = "what was finished is kept; run the same command again to go on"
+    if console.json:
+        write_document({"ok": False, "error": "interrupted", "hint": hint, "exit_code": INTERRUPTED})
+    else:
+        write(sys.stderr, f"interrupted: {hint}\n")
+    return INTERRUPTED
 
 
 def _bug(error: Exception) -> _BugError:
