@@ -131,8 +131,19 @@ def _choose(name: str, kind: _Kind[E]) -> Chosen[E]:
         message = f"there is no {kind.word} engine '{name}'"
         raise UsageError(message, hint=f"{hint}there are: {', '.join(points)}")
     engine = _load(points[name], kind)
-    engine.check()
+    _check(engine, name)
     return Chosen(engine=engine, reason="asked for")
+
+
+def _check(engine: SpeechEngine | SoundEngine, name: str) -> None:
+    """Raise SetupError if an engine is not ready, whatever a stranger's own check raises."""
+    try:
+        engine.check()
+    except SetupError:
+        raise
+    except Exception as error:
+        message = f"the engine '{name}' broke while it looked whether it is ready: {error!r}"
+        raise SetupError(message, hint="report it to its makers, or choose another engine") from error
 
 
 def _choose_best(kind: _Kind[E]) -> Chosen[E]:
@@ -142,7 +153,7 @@ def _choose_best(kind: _Kind[E]) -> Chosen[E]:
         if engine.limits.quality < 0:
             continue
         try:
-            engine.check()
+            _check(engine, name)
         except SetupError as error:
             missing.append(f"{name}: {error.message}")
             continue

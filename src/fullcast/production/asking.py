@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fullcast.engines.base import (
@@ -42,8 +43,15 @@ class _BrokenError(EngineError):
 
 
 @contextmanager
-def _blaming(what: str) -> Iterator[None]:
-    """Turn whatever an engine raises into an error of the engine; ours pass, but for audio that it made."""
+def blaming(what: str) -> Iterator[None]:
+    """Turn whatever an engine raises into an error of the engine; ours pass, but for audio that it made.
+
+    Args:
+        what: The attempt, with the engine's name.
+
+    Raises:
+        EngineError: If the block raises what is not ours.
+    """
     try:
         yield
     except FullcastError as error:
@@ -62,13 +70,13 @@ def open_engine(engine: SpeechEngine | SoundEngine, settings: Settings) -> Itera
         EngineError: If it cannot be opened or closed, whatever it raises.
     """
     opened = ExitStack()
-    with _blaming(f"the engine {engine.name} cannot be opened"):
+    with blaming(f"the engine {engine.name} cannot be opened"):
         manager: AbstractContextManager[Any] = engine.open(Device(), settings)
         session: Session = opened.enter_context(manager)
     try:
         yield session
     finally:
-        with _blaming(f"the engine {engine.name} cannot be closed"):
+        with blaming(f"the engine {engine.name} cannot be closed"):
             opened.close()
 
 
@@ -155,11 +163,11 @@ def _answers(engine: SpeechEngine | SoundEngine, session: Session, taken: _Taken
         EngineError: If an answer is not what the contract says, or the engine raises something.
     """
     broke = f"the engine {engine.name} broke"
-    with _blaming(broke):
+    with blaming(broke):
         results = iter(session.record(taken))
     try:
         while True:
-            with _blaming(broke):
+            with blaming(broke):
                 item = next(results, None)
             if item is None:
                 return
@@ -167,7 +175,7 @@ def _answers(engine: SpeechEngine | SoundEngine, session: Session, taken: _Taken
     finally:
         close: Callable[[], None] | None = getattr(results, "close", None)
         if close is not None:
-            with _blaming(broke):
+            with blaming(broke):
                 close()
 
 
@@ -185,11 +193,16 @@ def _checked(engine: SpeechEngine | SoundEngine, item: object, waiting: dict[str
     request = waiting.pop(key, None) if isinstance(key, str) else None
     if request is None:
         raise _breach(engine, f"gave back a result for {key!r}, which nobody waits for, or a second one")
-    if isinstance(result, Recording):
-        text = request.text if isinstance(request, SpeechRequest) else ""
-        fault = _find_fault(result, engine.limits, len(text))
-        if fault is not None:
-            raise _breach(engine, fault)
+    if isinstance(result, SegmentError):
+        return request.id, result
+    text = request.text if isinstance(request, SpeechRequest) else ""
+    fault = _find_fault(result, engine.limits, len(text))
+    if fault is not None:
+        raise _breach(engine, fault)
+    try:
+        replace(result.audio)  # looked at anew: its samples may have been written to since
+    except AudioError as error:
+        return request.id, SegmentError(reason=error.message)
     return request.id, result
 
 

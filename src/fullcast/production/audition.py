@@ -9,7 +9,8 @@ from fullcast.engines.base import Recording, RequestId, SegmentError, SpeechEngi
 from fullcast.engines.registry import AUTO, choose_speech_engine
 from fullcast.errors import EngineError, UsageError
 from fullcast.files.voices import find_voice
-from fullcast.model import Device, Settings, Voice
+from fullcast.model import Settings, Voice
+from fullcast.production.asking import ask, open_engine
 from fullcast.text.normalise import primary_tag
 from fullcast.text.writing import find_unspeakable
 from fullcast.units import Seconds
@@ -61,8 +62,8 @@ def audition(wanted: Audition, output: Path, *, project: Path, settings: Setting
     for request in requests:
         _check(request, engine)
     recordings: dict[str, Recording] = {}
-    with engine.open(Device(), settings) as session:
-        for key, result in session.record(iter(requests)):
+    with open_engine(engine, settings) as session:
+        for key, result in ask(engine, session, requests):
             if isinstance(result, SegmentError):
                 voice = voices[int(key)]
                 raise EngineError(f"{engine.name} could not record {voice.name}: {result.reason}")

@@ -11,7 +11,7 @@ from fullcast.files.disk import write_whole
 from fullcast.files.encode import Coding
 from fullcast.files.store import Entry, Store
 from fullcast.fingerprint import digest, digest_file
-from fullcast.model import Book, ChapterPlan, Delivery, Placed, Sound, Take, Timeline
+from fullcast.model import Book, ChapterPlan, Delivery, Finding, Placed, Sound, Take, Timeline
 from fullcast.production.preparing import Prepared
 from fullcast.production.workshop import ChapterJob, Master
 from fullcast.timeline import Recorded, make_timeline
@@ -107,6 +107,17 @@ def plan_timeline(
         number=chapter.number, chapter=chapter.chapter, script=chapter.script, takes=kept, sounds=present
     )
     return make_timeline(prepared.book, shortened, recorded)
+
+
+def left_out(chapter: ChapterPlan, takes: Store) -> Finding:
+    """Return the finding for a chapter that could not be mixed."""
+    missing = {take.key for take in chapter.takes} - takes.ready()
+    message = (
+        f"left out: {len(missing)} of {len(chapter.takes)} takes are not recorded"
+        if missing
+        else "left out: a sound or a voice's level is missing"
+    )
+    return Finding(code="not-recorded", message=message, subject=f"chapter {chapter.number}")
 
 
 def _sound(name: str, file: Path, hashed: str, measured: tuple[int, int, int, float]) -> Sound:

@@ -19,6 +19,7 @@ from fullcast.files.voices import find_voice
 from fullcast.fingerprint import voice_fingerprint
 from fullcast.model import AnchorKind, Book, Chapter, ChapterPlan, PlacedCue, Plan, Script, Settings
 from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
+from fullcast.production.asking import blaming
 from fullcast.text.script import write_script
 
 AUTO = "auto"
@@ -165,7 +166,8 @@ def _check_prompts(book: Book, scripts: tuple[Script, ...], engine: SoundEngine)
     for chapter, script in zip(book.chapters, scripts, strict=True):
         for placed in script.cues:
             cue = placed.cue
-            why = engine.check_prompt(cue.sound) if cue.file is None else None
+            with blaming(f"the engine {engine.name} broke over the prompt {cue.sound!r}"):
+                why = engine.check_prompt(cue.sound) if cue.file is None else None
             if why is not None:
                 anchor = cue.start if cue.start.kind is AnchorKind.PHRASE else None
                 place = cue.place or (anchor.place if anchor else None) or chapter.place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from fullcast.model import ChapterPlan, Codec, Delivery, Finding, PlannedTake, S
 from fullcast.production.chapters import (
     Shelves,
     chapter_order,
+    left_out,
     plan_timeline,
     read_measured,
     write_measured,
@@ -175,7 +176,7 @@ class _Run:
             self._record(missing)
         self._settle(record=record)
         keep_decisions(self._prepared, self._levels)
-        self._list_left_out()
+        self.findings += [left_out(chapter, self._takes) for chapter in self._waiting.values()]
 
     def _announce(self, missing: list[PlannedTake], sounds: int) -> None:
         plan = self._prepared.plan
@@ -269,9 +270,12 @@ class _Run:
         for encoded in [future for future in self._encoding if future.done()]:
             self._take_in(encoded)
 
-    def _start_measuring(self, voice: str, keys: Iterable[str]) -> None:
+    def _start_measuring(self, voice: str, keys: tuple[str, ...]) -> None:
         entries = [entry for key in keys if (entry := self._takes.get(key)) is not None]
         if not entries:
+            own = tuple(take.key for take in self._planned.values() if take.voice.name == voice)
+            if own != keys:  # what was to decide the level is lost: all that the voice says decides it
+                self._voices[voice] = own
             return
         sources = tuple(Source(file=self._takes.file_of(entry.key), digest=entry.digest) for entry in entries)
         self._measuring[self._hands.workers.call(measure_voice, sources)] = voice
@@ -281,7 +285,11 @@ class _Run:
         if not chapter.takes or not self._present(chapter.takes[-1].key):
             return False
         voices = {take.voice.name for take in chapter.takes if take.key not in self._lost}
-        if not voices <= self._levels.keys() or not all(self._present(take.key) for take in chapter.takes):
+        if (
+            not voices
+            or not voices <= self._levels.keys()
+            or not all(self._present(take.key) for take in chapter.takes)
+        ):
             return False
         sounds = (sound.key for _, sound in chapter.sounds if sound)
         return all(key in self._sounds.ready() or key in self._lost for key in sounds)
@@ -367,17 +375,6 @@ class _Run:
             if busy and not any_finished(busy, HEARTBEAT):
                 self._hands.emit(Waiting(doing=f"{len(self._encoding)} chapters being mixed and encoded"))
             self._advance()
-
-    def _list_left_out(self) -> None:
-        """List the chapters that lack takes or sounds: the run was told to record nothing."""
-        for number, chapter in self._waiting.items():
-            missing = {take.key for take in chapter.takes if not self._present(take.key)}
-            message = (
-                f"left out: {len(missing)} of {len(chapter.takes)} takes are not recorded"
-                if missing
-                else "left out: a sound or a voice's level is missing"
-            )
-            self.findings.append(Finding(code="not-recorded", message=message, subject=f"chapter {number}"))
 
     def deliver(self) -> tuple[Result, ...]:
         """Write the deliveries from the encoded chapters."""

@@ -63,7 +63,7 @@ def _end_now(pool: ProcessPoolExecutor) -> None:
     workers = list((pool._processes or {}).values())  # noqa: SLF001 - the standard library offers it from 3.14 on
     pool.shutdown(wait=False, cancel_futures=True)
     for worker in workers:
-        worker.terminate()
+        worker.kill()
 
 
 def any_finished(futures: Iterable[Future[Any]], seconds: float) -> bool:

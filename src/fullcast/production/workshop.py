@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -46,8 +49,18 @@ LOSSY_MARGIN = Decibels(0.6)
 
 
 def begin_work() -> None:
-    """Prepare a worker process: Ctrl-C is for the parent, which ends the workers in order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Prepare a worker process: signals are for its parent, which ends it, and which it never outlives."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, killed perhaps: nobody would ever take in what is made here."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
