@@ -57,6 +57,29 @@ def read_project(
     Raises:
         ProjectError: If anything is wrong, with all that is.
     """
+    book, problems = look_at_project(project, settings, find_voice=find_voice)
+    if book is None or any(problem.severity is Severity.ERROR for problem in problems):
+        raise ProjectError(*problems)
+    return book, problems
+
+
+def look_at_project(
+    project: Path, settings: Settings, *, find_voice: FindVoice
+) -> tuple[Book | None, tuple[Problem, ...]]:
+    """Read a project as far as it can be read, so that what its chapters hold can be checked all the same.
+
+    Args:
+        project: The project's folder, or its project.yaml.
+        settings: The machine: where sounds are looked for.
+        find_voice: Finds the voices that the cast names.
+
+    Returns:
+        The book, which may lack voices and chapters that are wrong, or None if there is none; and everything
+        that is wrong with it.
+
+    Raises:
+        ProjectError: If there is no such file.
+    """
     file = project / PROJECT_FILE if project.is_dir() else project
     if not file.exists():
         raise ProjectError(_no_project(project, file))
@@ -70,10 +93,7 @@ def read_project(
         folder = file.parent.resolve()
         library = open_library(folder, settings.sound_folders)
         book = _Checker(folder=folder, reading=reading, library=library).make_book(written, find_voice)
-    ordered = _in_order(problems, file.name)
-    if book is None or any(problem.severity is Severity.ERROR for problem in ordered):
-        raise ProjectError(*ordered)
-    return book, ordered
+    return book, _in_order(problems, file.name)
 
 
 def _no_project(project: Path, file: Path) -> Problem:
@@ -116,7 +136,7 @@ class _Checker:
         voices = self._find_voices(written.cast, cast, find_voice)
         deliveries = tuple(self._deliveries(written.deliveries))
         cover = self._find_cover(written.book.cover) if written.book else None
-        if written.book is None or any(member.voice not in voices for member in cast.values()):
+        if written.book is None:
             return None
         return Book(
             folder=self.folder,

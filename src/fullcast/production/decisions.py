@@ -14,6 +14,8 @@ from fullcast.units import Lufs
 def keep_decisions(prepared: Prepared, levels: Mapping[str, Lufs]) -> None:
     """Write into the lock what was decided; a lock that says so already is left alone.
 
+    A run with an engine from the command line is a draft, and decides nothing for the book.
+
     Args:
         prepared: The project.
         levels: Loudness of each voice, by the voice's name.
@@ -21,6 +23,8 @@ def keep_decisions(prepared: Prepared, levels: Mapping[str, Lufs]) -> None:
     Raises:
         StoreError: If the lock cannot be written.
     """
+    if prepared.choices.engine is not None:
+        return
     lock = _with_engines(prepared)
     label = facts_of(prepared.speech).label
     own = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import TypeVar
 
 from fullcast.engines.base import SoundEngine, SpeechEngine
 from fullcast.engines.registry import Chosen, choose_sound_engine, choose_speech_engine
-from fullcast.errors import Place, Problem, ProjectError, Severity, UsageError
+from fullcast.errors import Place, Problem, ProjectError, SetupError, Severity, UsageError
 from fullcast.files.inside import SoundLibrary, open_library
 from fullcast.files.kinds import Spot
 from fullcast.files.lockfile import Lock, read_lock
-from fullcast.files.project import read_project
+from fullcast.files.project import look_at_project
 from fullcast.files.voices import find_voice
 from fullcast.fingerprint import voice_fingerprint
 from fullcast.model import AnchorKind, Book, Chapter, ChapterPlan, PlacedCue, Plan, Script, Settings
@@ -88,12 +89,12 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         SetupError: If the engine is not ready here.
         UsageError: If a choice does not fit the project.
     """
-    folder = project if project.is_dir() else project.parent
-    book, noticed = read_project(
-        project, settings, find_voice=partial(find_voice, project=folder, settings=settings)
-    )
+    book, problems = _read(project, settings)
     lock = read_lock(book.folder)
-    scripts, problems = _write_scripts(book, settings)
+    scripts, found = _write_scripts(book, settings)
+    problems += found
+    if _is_wrong(problems):
+        raise ProjectError(*problems, *_prompt_problems(book, scripts, lock))
     asked = choices.engine or book.speech.engine
     speech, why_speech = _choose(asked, lock.speech_engine, choose_speech_engine)
     sound, why_sound = _choose(book.sounds.engine, lock.sound_engine, choose_sound_engine)
@@ -106,9 +107,8 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         Decisions(speech=facts, sound=facts_of(sound), fingerprints=fingerprints, retakes=lock.retakes),
     )
     problems += find_unsayable(plan, facts)
-    found = (*noticed, *problems)
-    if any(problem.severity is Severity.ERROR for problem in found):
-        raise ProjectError(*found)
+    if _is_wrong(problems):
+        raise ProjectError(*problems)
     _check_chapters(choices, len(book.chapters))
     return Prepared(
         book=book,
@@ -117,10 +117,32 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         speech=speech,
         sound=sound,
         fingerprints=fingerprints,
-        warnings=found,
+        warnings=tuple(problems),
         reasons={kind: why for kind, why in (("speech", why_speech), ("sound", why_sound)) if why},
         choices=choices,
     )
+
+
+def _read(project: Path, settings: Settings) -> tuple[Book, list[Problem]]:
+    """Return the book as far as it can be read, and what is wrong with it so far."""
+    folder = project if project.is_dir() else project.parent
+    find = partial(find_voice, project=folder, settings=settings)
+    book, noticed = look_at_project(project, settings, find_voice=find)
+    if book is None:
+        raise ProjectError(*noticed)
+    return book, list(noticed)
+
+
+def _is_wrong(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _prompt_problems(book: Book, scripts: tuple[Script, ...], lock: Lock) -> list[Problem]:
+    """Return what the sound engine cannot make, for a project that is wrong anyway: all is told at once."""
+    with suppress(SetupError, UsageError):
+        sound, _ = _choose(book.sounds.engine, lock.sound_engine, choose_sound_engine)
+        return _check_prompts(book, scripts, sound)
+    return []
 
 
 def facts_of(engine: SpeechEngine | SoundEngine) -> EngineFacts:
@@ -179,4 +201,7 @@ def _check_chapters(choices: Choices, count: int) -> None:
     wrong = sorted(number for number in choices.chapters if not 1 <= number <= count)
     if wrong:
         numbers = ", ".join(map(str, wrong))
-        raise UsageError(f"there is no chapter {numbers}", hint=f"the book has chapters 1 to {count}")
+        raise UsageError(
+            f"there is no chapter {numbers}",
+            hint=f"the book has {count} of them" if count > 1 else "the book has one",
+        )

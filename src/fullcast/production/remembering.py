@@ -148,6 +148,7 @@ def _keep(folder: Path, request: str, outcome: Outcome, report: Report) -> None:
         folder / ".fullcast",
         State(
             request=request,
+            engine=outcome.prepared.choices.engine,
             inputs=stamps(_inputs(outcome.prepared), folder),
             outputs=stamps(outputs, folder),
             summary=summarise(whole, *open_stores(whole)).to_json(),
@@ -189,7 +190,7 @@ def look(folder: Path, engine: str | None, settings: Callable[[], Settings]) -> 
         ProjectError: If the project was changed and is wrong.
     """
     state = read_state(folder / ".fullcast")
-    fresh = state is not None and inputs_hold(state, folder) and engine in {None, state.summary.get("engine")}
+    fresh = state is not None and inputs_hold(state, folder) and engine == state.engine
     deliveries = [asdict(_delivery(item, folder)) for item in state.deliveries] if state else []
     findings = list(state.findings) if state else []
     if state is not None and fresh:

@@ -27,6 +27,8 @@ class State:
     version: str = __version__
     request: str = ""
     """What was asked for: command, choices, folders of voices and sounds."""
+    engine: str | None = None
+    """The speech engine that the command line asked for."""
     inputs: tuple[Stamp, ...] = ()
     outputs: tuple[Stamp, ...] = ()
     summary: Mapping[str, object] = field(default_factory=dict)
@@ -75,7 +77,7 @@ def read_state(cache: Path) -> State | None:
 
 def write_state(cache: Path, state: State) -> None:
     """Keep what a run left."""
-    names = ("version", "request", "inputs", "outputs", "summary", "findings", "deliveries")
+    names = ("version", "request", "engine", "inputs", "outputs", "summary", "findings", "deliveries")
     record = {name: getattr(state, name) for name in names}
     write_whole(cache / "state.json", json.dumps(record, ensure_ascii=False, default=dict).encode())
 
