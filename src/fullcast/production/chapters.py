@@ -182,7 +182,7 @@ def read_measured(folder: Path) -> dict[str, tuple[int, int, int, float]]:
     try:
         stored = json.loads((folder / "measured.json").read_bytes())
         return {str(key): (int(r), int(n), int(c), float(level)) for key, (r, n, c, level) in stored.items()}
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 

@@ -54,10 +54,13 @@ class Reason:
 def read_parts(cache: Path) -> Parts:
     """Return what the last run's encodings were made of; empty if unknown."""
     try:
-        parts: Parts = json.loads((cache / "parts.json").read_bytes())
-    except (OSError, ValueError):
+        stored = json.loads((cache / "parts.json").read_bytes())
+        return {
+            str(delivery): {str(file): dict(parts) for file, parts in chapters.items()}
+            for delivery, chapters in stored.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return parts
 
 
 def write_parts(cache: Path, parts: Parts) -> None:

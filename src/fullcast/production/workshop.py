@@ -41,6 +41,9 @@ each other."""
 LOSSLESS_MARGIN = Decibels(0.02)
 """Likewise for FLAC: what rounding to 16 bits with dither can add."""
 
+HEADROOM = Decibels(-6.0)
+"""Gain of a mix that is written unmastered: voices stand at -26 LUFS in it, and nothing clips."""
+
 PASSES = 4
 """How often a chapter is encoded anew to meet loudness and peak after decoding."""
 
@@ -209,7 +212,7 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
     """Encode one master; go again with what was measured until loudness and peak hold."""
     wanted = master.loudness
     ceiling = Decibels(master.peak - (LOSSY_MARGIN if master.coding.rate_of_bits else LOSSLESS_MARGIN))
-    gain = Decibels(0.0) if wanted is None or profile is None else plan_gain(profile, wanted, ceiling)
+    gain = HEADROOM if wanted is None or profile is None else plan_gain(profile, wanted, ceiling)
     for _ in range(PASSES):
         blocks = _mixed(job, master.coding.channels, gain)
         encode(
@@ -269,6 +272,6 @@ def read_encoded(file: Path) -> Encoded | None:
         measured = Measurement(**record.pop("measured"))
         findings = tuple(Finding(**item) for item in record.pop("findings"))
         encoded = Encoded(**{**record, "file": file, "measured": measured, "findings": findings})
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return encoded if encoded.size == size else None
