@@ -177,6 +177,12 @@ class _Checker:
         if isinstance(source, Problem):
             self._add(source)
             return None
+        if "\0" in source.text and not known:
+            message, place = (
+                "the character U+0000 cannot stand in a text",
+                source.place_at(source.text.find("\0")),
+            )
+            self.reading.report("not-text", message, place, "delete it, or save the file again as plain text")
         text = normalise_source(source.text)
         if not text.strip() and not known:
             hint = "write something into it, or take the chapter out of the project"
