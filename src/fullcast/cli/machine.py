@@ -95,9 +95,10 @@ def verify_cache(project: ProjectPath = HERE, as_json: AsJson = False, quiet: Qu
     console = console_of(as_json, quiet)
     checked, damaged = verify(project_folder(project))
     console.document({"checked": checked, "damaged": list(damaged)})
-    (console.print if damaged else console.tell)(
-        f"{counted(checked, 'recording')} checked, {len(damaged)} damaged and removed"
+    found = (
+        f"{len(damaged)} damaged and removed: the next render makes them again" if damaged else "all sound"
     )
+    (console.print if damaged else console.tell)(f"{counted(checked, 'recording')} checked, {found}")
     return 1 if damaged else 0
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fullcast.errors import StoreError
-from fullcast.files.disk import explained
+from fullcast.files.disk import explained, read_whole
 from fullcast.files.runlock import run_lock
 from fullcast.files.store import Store
+from fullcast.fingerprint import digest_bytes
 from fullcast.model import Settings
-from fullcast.production.preparing import Choices, prepare
+from fullcast.production.chapters import Shelves, read_measured
+from fullcast.production.levels import known_levels
+from fullcast.production.preparing import Choices, Prepared, prepare
+from fullcast.production.reasons import planned_order
+from fullcast.production.summary import open_stores
+from fullcast.production.workshop import sidecar_of
 
 _SHELVES = ("takes", "sounds", "encoded", "logs")
 
@@ -46,8 +51,11 @@ def verify_cache(project: Path) -> tuple[int, tuple[str, ...]]:
 
     Raises:
         LockedError: If a run is going on.
+        StoreError: If the disk cannot be read.
     """
     cache = project / ".fullcast"
+    if not cache.is_dir():
+        return 0, ()
     checked = 0
     damaged: list[str] = []
     with run_lock(cache):
@@ -62,40 +70,65 @@ def verify_cache(project: Path) -> tuple[int, tuple[str, ...]]:
 
 
 def _is_sound(store: Store, key: str) -> bool:
-    try:
-        store.read(key)
-    except StoreError:
-        return False
-    return True
+    """Return whether a recording is there as it was written; a disk that cannot be read says so itself."""
+    entry = store.get(key)
+    return entry is not None and digest_bytes(read_whole(store.file_of(key))) == entry.digest
 
 
 def prune_cache(project: Path, choices: Choices, settings: Settings, *, dry_run: bool) -> Shelf:
-    """Remove recordings that the plan does not name, encodings that no delivery holds, and unfinished files.
+    """Remove what the project does not use: recordings, encodings, unfinished files.
 
-    Encodings are copies of what stands in the deliveries: they are made again when they are wanted.
+    What the plan names stays, and so do the encodings from which the deliveries are joined: a change to one
+    chapter shall not have the others encoded again.
+
+    Args:
+        project: The project's folder.
+        choices: What the command line says: another engine wants other recordings.
+        settings: The machine.
+        dry_run: Whether only to say what would be removed.
+
+    Returns:
+        What was removed.
 
     Raises:
         ProjectError: If the project is wrong: nobody can tell what it needs.
         LockedError: If a run is going on.
     """
     prepared = prepare(project, choices, settings)
-    takes = {take.key for chapter in prepared.plan.chapters for take in chapter.takes}
-    sounds = {sound.key for chapter in prepared.plan.chapters for _, sound in chapter.sounds if sound}
+    if not prepared.cache.is_dir():
+        return _measure("unused", [])
     with run_lock(prepared.cache):
-        unused = [
-            (store, sorted(store.entries().keys() - wanted))
-            for store, wanted in (
-                (Store(prepared.cache / "takes"), takes),
-                (Store(prepared.cache / "sounds"), sounds),
-            )
-        ]
-        files = [store.file_of(key) for store, keys in unused for key in keys]
-        loose = _files(prepared.cache / "encoded") + sorted(prepared.cache.rglob(".*.part"))
-        shelf = _measure("unused", [file for file in {*files, *loose} if file.exists()])
+        takes, sounds = open_stores(prepared)
+        wanted = {take.key for chapter in prepared.plan.chapters for take in chapter.takes}
+        heard = {sound.key for chapter in prepared.plan.chapters for _, sound in chapter.sounds if sound}
+        unused = [*_unused(takes, wanted), *_unused(sounds, heard)]
+        unused += sorted({*_files(prepared.cache / "encoded")} - _wanted_encodings(prepared, takes, sounds))
+        unused += sorted({*prepared.cache.rglob(".*.part")} - {*unused})
+        shelf = _measure("unused", unused)
         if not dry_run:
-            for store, keys in unused:
-                store.forget(keys)
-            for file in loose:
+            takes.forget(sorted(takes.entries().keys() - wanted))
+            sounds.forget(sorted(sounds.entries().keys() - heard))
+            for file in unused:
                 with explained(file, "remove"):
                     file.unlink(missing_ok=True)
     return shelf
+
+
+def _unused(store: Store, wanted: set[str]) -> list[Path]:
+    """Return the recordings that nobody wants, also those that no line of the journal names."""
+    return sorted(file for file in store.folder.glob("*/*.wav") if file.stem not in wanted)
+
+
+def _wanted_encodings(prepared: Prepared, takes: Store, sounds: Store) -> set[Path]:
+    """Return the encodings that the deliveries are joined from, with what was measured on them."""
+    measured = read_measured(sounds.folder)
+    shelves = Shelves(takes=takes, sounds=sounds, measured=measured, levels=known_levels(prepared))
+    ready = takes.ready() | sounds.ready()
+    orders = [
+        planned_order(prepared, chapter, shelves)
+        for chapter in prepared.plan.chapters
+        if ready.issuperset(take.key for take in chapter.takes)
+        and ready.issuperset(sound.key for _, sound in chapter.sounds if sound)
+    ]
+    files = [master.file for order in orders if order for master in order.job.masters]
+    return {*files, *map(sidecar_of, files)}

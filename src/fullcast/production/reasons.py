@@ -121,7 +121,7 @@ def _chapter_reasons(prepared: Prepared, incomplete: set[int], shelves: Shelves)
     before = read_parts(prepared.cache)
     found = []
     for chapter in prepared.chapters:
-        order = None if chapter.number in incomplete else _order(prepared, chapter, shelves)
+        order = None if chapter.number in incomplete else planned_order(prepared, chapter, shelves)
         for delivery in prepared.book.deliveries:
             made_of = before.get(delivery.name, {}).get(chapter.chapter.file)
             why = _why(order, delivery.name, made_of)
@@ -133,7 +133,7 @@ def _chapter_reasons(prepared: Prepared, incomplete: set[int], shelves: Shelves)
     return found
 
 
-def _order(prepared: Prepared, chapter: ChapterPlan, shelves: Shelves) -> ChapterOrder | None:
+def planned_order(prepared: Prepared, chapter: ChapterPlan, shelves: Shelves) -> ChapterOrder | None:
     """Return what would be mixed; None while a level or a sound is not measured."""
     voices = {take.voice.name for take in chapter.takes}
     sources = sound_sources(chapter, shelves).values()
