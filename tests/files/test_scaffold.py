@@ -112,11 +112,11 @@ book:
   language: en
   cover: cover.jpg
 
-# Who speaks with which voice; `fullcast voices` lists them. Give a character of the book a voice of its own
+# Who speaks with which voice; `fullcast voices list` names them. Give a character of the book a voice of its own
 # by a line such as    Mara: {voice: mara, style: warm and a little hoarse}
 cast:
   Narrator: {voice: alba}
-  "*": {voice: extra}   # anyone who is not named above
+  # "*": {voice: extra}   # everyone who is not named above
 
 # In this order. A chapter may have cues: a bed of rain, a door, music. For instance:
 #   cues:
@@ -128,7 +128,7 @@ chapters:
     text: chapters/02-calm.md
 
 # m4b: one book with chapter marks. chapters: one file a chapter.
-deliveries: [m4b]
+deliveries: [m4b, chapters]
 """
     )
     assert [item.name for item in folder.parent.iterdir()] == ["lamp"]

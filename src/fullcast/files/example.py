@@ -14,7 +14,7 @@ book:
   author: Your Name
   language: en
 
-# Who speaks with which voice; `fullcast voices` lists them.
+# Who speaks with which voice; `fullcast voices list` names them.
 cast:
   Narrator: {voice: alba}
   Mara: {voice: mara}
@@ -29,7 +29,7 @@ chapters:
       - {bed: light rain, from: start, to: "the rain had stopped", level: -24, fade: 3}
 
 # m4b: one book with chapter marks. chapters: one file a chapter.
-deliveries: [m4b]
+deliveries: [m4b, chapters]
 """
 
 EXAMPLE_CHAPTER = "The Last Ferry"

@@ -41,7 +41,7 @@ fullcast: 1
 book:
 {book}
 
-# Who speaks with which voice; `fullcast voices` lists them. Give a character of the book a voice of its own
+# Who speaks with which voice; `fullcast voices list` names them. Give a character of the book a voice of its own
 # by a line such as    Mara: {{voice: mara, style: warm and a little hoarse}}
 cast:
 {cast}
@@ -53,7 +53,7 @@ chapters:
 {chapters}
 
 # m4b: one book with chapter marks. chapters: one file a chapter.
-deliveries: [m4b]
+deliveries: [m4b, chapters]
 """
 
 
@@ -186,7 +186,8 @@ def _write_cast(language: str, voices: Sequence[Voice]) -> str:
     narrator, other = choose_voices(language, voices)
     lines = [f"  Narrator: {{voice: {write_scalar(narrator)}}}"]
     if other:
-        lines.append(f'  "*": {{voice: {write_scalar(other)}}}   # anyone who is not named above')
+        # One voice for all who are not named would turn most books into a duet: left to the author.
+        lines.append(f'  # "*": {{voice: {write_scalar(other)}}}   # everyone who is not named above')
     return "\n".join(lines)
 
 

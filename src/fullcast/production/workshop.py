@@ -125,7 +125,7 @@ class Master:
     file: Path
     coding: Coding
     loudness: Lufs | None
-    """None leaves the mix as it is."""
+    """None leaves the mix as it is, but for the headroom."""
     peak: Decibels
 
 
