@@ -29,7 +29,7 @@ chapters:
       - {bed: light rain, from: start, to: "the rain had stopped", level: -24, fade: 3}
 
 # m4b: one book with chapter marks. chapters: one file a chapter.
-deliveries: [m4b, chapters]
+deliveries: [m4b]
 """
 
 EXAMPLE_CHAPTER = "The Last Ferry"
