@@ -120,8 +120,7 @@ def show_error(error: FullcastError, console: Console) -> None:
         return
     if isinstance(error, ProjectError):
         told = [item for item in error.problems if not console.quiet or item.severity is Severity.ERROR]
-        count = [count_problems(error.problems)] if len(error.problems) > 1 else []
-        lines = [*map(_described, told), *count]
+        lines = [*map(_described, told), count_problems(error.problems)]
     else:
         lines = [describe_error(error, paint("error", "error"))]
     write(sys.stderr, "".join(f"{line}\n" for line in lines))
