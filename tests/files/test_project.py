@@ -82,7 +82,7 @@ def make_project(folder: Path, text: str) -> Path:
     (folder / "chapters" / "deng.md").write_bytes("灯塔的守护人\n".encode("gb18030"))
     (folder / "music" / "theme.flac").write_bytes(b"fLaC")
     (folder / "sounds" / "bell.wav").write_bytes(b"RIFF")
-    (folder / "cover.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    (folder / "cover.jpg").write_bytes(bytes.fromhex("ffd8 ffc0000b08 0258 0258 01011100 ffd9"))
     (folder / "cover.gif").write_bytes(b"GIF89a")
     (folder / "project.yaml").write_text(text)
     return folder

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from fullcast.errors import AudioError, Place, Problem, ProjectError, Severity, StoreError
+from fullcast.errors import Place, Problem, ProjectError, Severity, StoreError
 from fullcast.files.disk import read_whole
 
 SMALLEST = 500
@@ -130,8 +130,7 @@ def prepare_cover(file: Path) -> bytes:
     A JPEG is handed on as it is; a PNG is coded anew, transparent parts on white, at most 3,000 pixels wide.
 
     Raises:
-        ProjectError: If the picture cannot be used, as :func:`check_cover` finds.
-        AudioError: If a PNG with a sound header cannot be decoded.
+        ProjectError: If the picture cannot be used: as :func:`check_cover` finds, or a PNG that is damaged.
     """
     problems = check_cover(file)
     if any(problem.severity is Severity.ERROR for problem in problems):
@@ -156,7 +155,8 @@ def _to_jpeg(content: bytes, picture: Picture, file: Path) -> bytes:
         with av.open(io.BytesIO(content), "r", format="png_pipe") as container:
             decoded = next(container.decode(video=0)).reformat(width, height, "rgba")
     except (av.error.FFmpegError, StopIteration) as error:
-        raise AudioError(f"cannot decode the cover {file}: {error}", hint="save it again as JPEG") from error
+        message, hint = f"the cover {file.name} cannot be decoded: it is damaged", "save it again as JPEG"
+        raise ProjectError(Problem(code="cover-format", message=message, hint=hint)) from error
     pixels = decoded.to_ndarray().astype(np.uint16)
     opaque = pixels[..., 3:]
     flat = (pixels[..., :3] * opaque + 255 * (255 - opaque) + 127) // 255

@@ -10,6 +10,7 @@ from pathlib import Path
 from fullcast.errors import Place, Problem, ProjectError, Severity
 from fullcast.files.inside import SoundLibrary, find_inside, open_library
 from fullcast.files.kinds import Reading, Spot
+from fullcast.files.pictures import check_cover
 from fullcast.files.project_cues import make_cues
 from fullcast.files.project_keys import PRESETS, PROJECT
 from fullcast.files.sources import read_source
@@ -37,8 +38,6 @@ DEFAULT_NARRATOR = "alba"
 
 FindVoice = Callable[[str], Voice]
 """Finds a voice by its name; raises ProjectError if there is none or it is broken."""
-
-_COVERS = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
 
 
 def read_project(
@@ -178,11 +177,9 @@ class _Checker:
             self._add(source)
             return None
         if "\0" in source.text and not known:
-            message, place = (
-                "the character U+0000 cannot stand in a text",
-                source.place_at(source.text.find("\0")),
-            )
-            self.reading.report("not-text", message, place, "delete it, or save the file again as plain text")
+            place = source.place_at(source.text.find("\0"))
+            hint = "delete it, or save the file again as plain text"
+            self.reading.report("not-text", "the character U+0000 cannot stand in a text", place, hint)
         text = normalise_source(source.text)
         if not text.strip() and not known:
             hint = "write something into it, or take the chapter out of the project"
@@ -286,16 +283,7 @@ class _Checker:
         if found.file is None:
             self._add(found.problem)
             return None
-        try:
-            with found.file.open("rb") as stream:
-                head = stream.read(8)
-        except OSError as error:
-            message = f"the cover {written.value!r} cannot be read: {error.strerror or error}"
-            self.reading.report("unreadable-file", message, written.place)
-            return None
-        if not any(head.startswith(magic) for magic in _COVERS):
-            message = f"the cover {written.value!r} is neither a JPEG nor a PNG picture"
-            self.reading.report("wrong-cover", message, written.place, "save it as JPEG or PNG")
+        self.reading.problems.extend(check_cover(found.file, written.place))
         return found.file
 
 

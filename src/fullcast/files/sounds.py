@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LONGEST = Seconds(1_800.0)
 """Longest sound file that is read: it lies in memory as a whole (30 min of stereo at 48 kHz are 690 MB)."""
 
+SLOWEST, FASTEST = 1_000, 1_000_000
+"""Sampling rates of sound files, in hertz; what says something else is damaged, or no sound."""
+
 _WAV = struct.Struct("<4sI4s4sIHHIIHH4sI")
 """RIFF header, ``fmt `` chunk of PCM, head of the ``data`` chunk (Microsoft, Multimedia Programming
 Interface and Data Specifications 1.0, 1991)."""
@@ -115,6 +118,9 @@ def read_sound(file: Path) -> Audio:
         audio = _read_with_av(file)
     if not audio.length:
         raise AudioError(f"{file} holds no audio", hint="put the sound there, or take the cue out")
+    if not SLOWEST <= audio.rate <= FASTEST:
+        message = f"{file} has a sampling rate of {audio.rate} Hz; sounds have {SLOWEST} to {FASTEST}"
+        raise AudioError(message, hint="export the sound again, at 44100 or 48000 Hz")
     return audio
 
 

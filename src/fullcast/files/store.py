@@ -157,7 +157,7 @@ class Store:
         Raises:
             StoreError: If the disk refuses; what was added before stays.
         """
-        # As the journal will say it in the next run, to the last digit: else chapters would shift by a sample.
+        # As the journal will say it in the next run, to the last digit: chapters would shift by a sample.
         whole = _unpack(_pack(replace(entry, digest=digest_bytes(content), size=len(content))))
         assert whole is not None
         file = self.file_of(entry.key)

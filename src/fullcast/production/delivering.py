@@ -16,6 +16,7 @@ from fullcast.files.pictures import prepare_cover
 from fullcast.files.tags import Labels
 from fullcast.fingerprint import digest, digest_file
 from fullcast.model import Delivery
+from fullcast.production.events import Delivered
 from fullcast.production.preparing import Prepared
 from fullcast.production.workshop import Encoded
 from fullcast.units import MIX_RATE, Seconds
@@ -36,6 +37,17 @@ class Result:
     seconds: Seconds
     size: int
     """Bytes of all files."""
+
+
+def delivered(result: Result) -> Delivered:
+    """Return the event that tells of a finished delivery."""
+    return Delivered(
+        name=result.name,
+        folder=str(result.folder),
+        files=tuple(file.name for file in result.files),
+        seconds=result.seconds,
+        size=result.size,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fullcast.errors import DamagedError
+from fullcast.files.pictures import prepare_cover
 from fullcast.files.runlock import run_lock
 from fullcast.files.store import Store
 from fullcast.model import ChapterPlan, Codec, Delivery, Finding, PlannedTake, Settings
@@ -23,11 +24,10 @@ from fullcast.production.chapters import (
     write_measured,
 )
 from fullcast.production.decisions import keep_decisions
-from fullcast.production.delivering import Result, deliver
+from fullcast.production.delivering import Result, deliver, delivered
 from fullcast.production.events import (
     ChapterEncoded,
     Decided,
-    Delivered,
     Emit,
     Found,
     RunStarted,
@@ -105,24 +105,13 @@ def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outco
         run.carry_out(record=order.record)
         results = run.deliver()
     for result in results:
-        emit(result_event(result))
+        emit(delivered(result))
     return Outcome(
         prepared=prepared,
         recorded=run.recorded,
         encoded=run.encoded_now,
         results=results,
         findings=tuple(run.findings),
-    )
-
-
-def result_event(result: Result) -> Delivered:
-    """Return the event that tells of a finished delivery."""
-    return Delivered(
-        name=result.name,
-        folder=str(result.folder),
-        files=tuple(file.name for file in result.files),
-        seconds=result.seconds,
-        size=result.size,
     )
 
 
@@ -164,6 +153,10 @@ class _Run:
 
     def carry_out(self, *, record: bool) -> None:
         """Do everything up to the encoded chapters."""
+        if self._prepared.book.cover is not None:
+            prepare_cover(
+                self._prepared.book.cover
+            )  # a picture that breaks must not break at the end of the run
         self._measure_sounds()
         missing = self._missing_takes()
         sounds = self._missing_sounds()
