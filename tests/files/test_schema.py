@@ -27,7 +27,6 @@ BEYOND = {
     "empty-chapter": "looks into a file",
     "narrator-in-small-letters": "needs the language",
     "no-narrator-in-chinese": "needs the language",
-    "paths-that-lead-nowhere": "looks for files",
     "paths-that-leave": "looks for files",
     "same-names": "compares names",
     "texts-not-utf-8": "looks into files",

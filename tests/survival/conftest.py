@@ -50,6 +50,7 @@ class MakeProject(Protocol):
         yaml: str | bytes | None = None,
         files: Mapping[str, bytes] | None = None,
         titles: Mapping[int, str] | None = None,
+        more: str = "",
         folder: Path | None = None,
     ) -> Path: ...
 
@@ -59,10 +60,10 @@ Fullcast = Callable[..., Said]
 
 def chapter_lines(texts: int, titles: Mapping[int, str] | None = None) -> str:
     named = titles or {}
-    lines = (
-        f"  - {{title: {json.dumps(named.get(number, f'Part {number}'))}, text: {number}.md}}\n"
-        for number in range(1, texts + 1)
-    )
+    lines = []
+    for number in range(1, texts + 1):
+        title = json.dumps(named.get(number, f"Part {number}"), ensure_ascii=False)
+        lines.append(f"  - {{title: {title}, text: {number}.md}}\n")
     return "chapters:\n" + "".join(lines)
 
 
@@ -73,12 +74,13 @@ def make_project(tmp_path: Path) -> MakeProject:
         yaml: str | bytes | None = None,
         files: Mapping[str, bytes] | None = None,
         titles: Mapping[int, str] | None = None,
+        more: str = "",
         folder: Path | None = None,
     ) -> Path:
         place = folder or tmp_path / "book"
         place.mkdir(parents=True, exist_ok=True)
         chapters = texts or (TEXT,)
-        content = yaml if yaml is not None else HEAD + chapter_lines(len(chapters), titles)
+        content = yaml if yaml is not None else HEAD + chapter_lines(len(chapters), titles) + more
         named: dict[str, str | bytes] = {
             "project.yaml": content,
             **{f"{n}.md": t for n, t in enumerate(chapters, 1)},

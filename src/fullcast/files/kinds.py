@@ -160,6 +160,9 @@ class Text:
         if not text and not self.empty:
             reading.reject(node, f"{self.expected}, not empty")
             return None
+        if "\0" in text:  # many programs, and espeak among them, take it for the end
+            reading.reject(node, f"{self.expected} without the character U+0000")
+            return None
         if len(text) > self.longest:
             reading.reject(node, f"{self.expected} of at most {self.longest:,} characters")
             return None
@@ -172,8 +175,8 @@ class Text:
         """Return the JSON Schema."""
         if self.pattern:
             return {"type": "string", "maxLength": self.longest, "pattern": self.pattern}
-        pattern: Schema = {} if self.empty else {"pattern": r"\S"}
-        return {"type": ["string", "number", "boolean"], "maxLength": self.longest, **pattern}
+        pattern = r"^[^\u0000]*$" if self.empty else r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+        return {"type": ["string", "number", "boolean"], "maxLength": self.longest, "pattern": pattern}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
