@@ -246,9 +246,33 @@ def test_a_bed_lasts_from_phrase_to_phrase() -> None:
     wind = PlacedCue(cue=cue(CueKind.BED, "wind", fade=Seconds(0.5), start=anchor), start=start, end=end)
     timeline = made(wind)
     bed = only(timeline, Stem.AMBIENCE)
-    assert bed.start == timeline.speech[1][0]
+    assert seconds(timeline.speech[1][0] - bed.start) == pytest.approx(0.5, abs=0.001)
     assert seconds(bed.start + bed.length) == pytest.approx(seconds(timeline.speech[1][1]) + 0.5, abs=0.07)
     assert bed.duck
+
+
+def test_a_bed_rises_in_the_silence_before_its_words_and_never_under_others() -> None:
+    wind = cue(CueKind.BED, "wind", fade=Seconds(9.0), start=Anchor(kind=AnchorKind.PHRASE, phrase="She"))
+    timeline = made(PlacedCue(cue=wind, start=SOURCE.index("She"), end=len(SOURCE)))
+    assert only(timeline, Stem.AMBIENCE).start == timeline.speech[-2][1]
+
+
+def test_a_bed_that_begins_inside_a_take_begins_there() -> None:
+    wind = cue(CueKind.BED, "wind", start=Anchor(kind=AnchorKind.PHRASE, phrase="door"))
+    timeline = made(PlacedCue(cue=wind, start=SOURCE.index("door"), end=len(SOURCE)))
+    assert only(timeline, Stem.AMBIENCE).start > timeline.speech[-1][0]
+
+
+def test_an_effect_between_two_takes_lets_the_last_word_end() -> None:
+    door = PlacedCue(cue=cue(CueKind.EFFECT, "door"), start=SOURCE.index("***"))
+    timeline = made(door)
+    assert seconds(only(timeline, Stem.EFFECTS).start - timeline.speech[-2][1]) == 0.25
+
+
+def test_an_effect_after_the_last_word_follows_at_once() -> None:
+    door = PlacedCue(cue=cue(CueKind.EFFECT, "door"), start=len(SOURCE))
+    timeline = made(door)
+    assert only(timeline, Stem.EFFECTS).start == timeline.speech[-1][1]
 
 
 def test_a_bed_over_the_whole_chapter_loops() -> None:
@@ -270,7 +294,7 @@ def test_opening_music_is_let_play_before_the_first_word() -> None:
     timeline = made(PlacedCue(cue=theme, start=0))
     music = only(timeline, Stem.MUSIC)
     assert seconds(music.start) == PAUSES.head
-    assert seconds(timeline.speech[0][0]) == PAUSES.head + 3.0
+    assert seconds(timeline.speech[0][0]) == PAUSES.head + 3.75
 
 
 def test_closing_music_plays_out() -> None:
@@ -286,7 +310,7 @@ def test_a_bridge_makes_room_for_itself() -> None:
     theme = Cue(kind=CueKind.MUSIC, sound="t", file=Path("t.flac"), role=Role.BRIDGE, fade=Seconds(1.0))
     bridge = PlacedCue(cue=theme, start=SOURCE.index("***"))
     with_music, without = made(bridge), made()
-    assert seconds(with_music.speech[-1][0] - without.speech[-1][0]) == 3.0
+    assert seconds(with_music.speech[-1][0] - without.speech[-1][0]) == 3.75
     assert with_music.speech[:-1] == without.speech[:-1]
 
 

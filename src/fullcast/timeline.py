@@ -6,7 +6,7 @@ never breaks the mix.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +36,13 @@ SPEECH_LEVEL = Lufs(-20.0)
 _SOFTEN_IN = to_samples(0.003, MIX_RATE)
 _SOFTEN_OUT = to_samples(0.012, MIX_RATE)
 """Fades at the edges of a take: a join can never click."""
+
+_UNDER_WORDS = 0.25
+"""Share of a music's closing fade that may lie under words: from there on it is 8 dB down and falling, and
+with ducking even music as loud as the speech no longer covers a title."""
+
+_BREATH = Seconds(0.25)
+"""How long after the last word an effect sounds that stands between two takes."""
 
 _STEMS = {CueKind.BED: Stem.AMBIENCE, CueKind.EFFECT: Stem.EFFECTS, CueKind.MUSIC: Stem.MUSIC}
 
@@ -113,8 +120,8 @@ class _Builder:
         return head + max((self._music_claim(cue) for cue in intros), default=0)
 
     def _music_claim(self, cue: PlacedCue) -> int:
-        """Return how long speech waits for music: the fade at its end may lie under the first words."""
-        return max(0, self._length(cue) - to_samples(cue.cue.fade, MIX_RATE))
+        """Return how long speech waits for music: the quiet end of its fade may lie under words."""
+        return max(0, self._length(cue) - to_samples(_UNDER_WORDS * cue.cue.fade, MIX_RATE))
 
     def _lay_takes(self) -> None:
         cursor = self._head()
@@ -210,9 +217,7 @@ class _Builder:
             return outros[id(cue)]
         if id(cue) in self._bridge_starts:
             return self._bridge_starts[id(cue)]
-        if cue.cue.start.kind is AnchorKind.START:
-            return 0
-        return clock.time_of(cue.start)
+        return 0 if cue.cue.start.kind is AnchorKind.START else _start_at_words(cue, clock)
 
     def _cue_end(self, cue: PlacedCue, clock: _Clock, start: int, length: int) -> int:
         if cue.cue.kind is CueKind.BED:
@@ -254,6 +259,20 @@ class _Builder:
         )
 
 
+def _start_at_words(placed: PlacedCue, clock: _Clock) -> int:
+    """Return when a sound begins: with its words; beside them where there is silence.
+
+    A bed rises in the silence before its words, so that one scene's bed hands over to the next one's; an
+    effect between two takes lets the last word end.
+    """
+    cue, start = placed.cue, clock.time_of(placed.start)
+    if cue.kind is CueKind.BED:
+        return start - min(clock.silence_before(start), to_samples(cue.fade, MIX_RATE))
+    if cue.kind is CueKind.EFFECT:
+        return start + min(clock.silence_after(start) // 2, to_samples(_BREATH, MIX_RATE))
+    return start
+
+
 def _fade_in(cue: Cue, fade: int) -> int:
     """Return the fade at the beginning: an effect starts at once, music brings its own beginning."""
     if cue.kind is CueKind.BED:
@@ -289,6 +308,20 @@ class _Clock:
             is not None
         ]
         self._offsets = [offset for offset, _ in self._spoken]
+        self._begins = [0, *(item.start for item in spoken)]
+        self._ends = [0, *(item.start + item.length for item in spoken)]
+
+    def silence_before(self, time: int) -> int:
+        """Return how long nobody spoke before a take that begins at a time; 0 if none does."""
+        index = bisect_left(self._begins, time, lo=1)
+        begins = index < len(self._begins) and self._begins[index] == time
+        return time - self._ends[index - 1] if begins else 0
+
+    def silence_after(self, time: int) -> int:
+        """Return how long nobody speaks after a take that ends at a time; 0 if none does, or none follows."""
+        index = bisect_left(self._ends, time, lo=1)
+        followed = index + 1 < len(self._begins) and self._ends[index] == time
+        return self._begins[index + 1] - time if followed else 0
 
     def time_of(self, offset: int) -> int:
         """Return the sample at which the text at a source offset begins to be spoken.
