@@ -115,16 +115,14 @@ def apart(tmp_path: Path) -> Fullcast:
 
     def call(*arguments: object, **options: object) -> Said:
         command = [sys.executable, "-m", "fullcast", *map(str, arguments)]
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            cwd=tmp_path,
-            **({"env": os.environ | {"FULLCAST_JOBS": "1"}} | options),  # type: ignore[call-overload] # as given
-        )
-        return Said(code=done.returncode, out=done.stdout, err=done.stderr)
+        usual: dict[str, object] = {
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "env": os.environ | {"FULLCAST_JOBS": "1"},
+            "cwd": tmp_path,
+        }
+        done = subprocess.run(command, text=True, check=False, timeout=120, **(usual | options))  # type: ignore[call-overload] # as given
+        return Said(code=done.returncode, out=done.stdout or "", err=done.stderr)
 
     return call
 

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -114,16 +115,21 @@ def error_document(error: FullcastError) -> dict[str, object]:
 
 
 def show_error(error: FullcastError, console: Console) -> None:
-    """Tell of the error that ended a command, on stderr, or in JSON mode as the document on stdout."""
+    """Tell of the error that ended a command, on stderr, or in JSON mode as the document on stdout.
+
+    Where stdout lies on a full disk stderr is told; where that does too, the exit code has to do.
+    """
     if console.json:
-        write_document(error_document(error))
-        return
+        with suppress(OSError):
+            write_document(error_document(error))
+            return
     if isinstance(error, ProjectError):
         told = [item for item in error.problems if not console.quiet or item.severity is Severity.ERROR]
         lines = [*map(_described, told), count_problems(error.problems)]
     else:
         lines = [describe_error(error, paint("error", "error"))]
-    write(sys.stderr, "".join(f"{line}\n" for line in lines))
+    with suppress(OSError):
+        write(sys.stderr, "".join(f"{line}\n" for line in lines))
 
 
 def count_problems(problems: Iterable[Problem]) -> str:

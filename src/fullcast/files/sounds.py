@@ -15,7 +15,7 @@ import numpy as np
 
 from fullcast.audio.signal import Audio
 from fullcast.errors import AudioError, StoreError
-from fullcast.files.disk import explained, read_whole
+from fullcast.files.disk import explained, read_whole, write_whole
 from fullcast.units import Seconds, to_samples
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _audio(file: Path, signal: Signal, rate: int) -> Audio:
 
 
 def write_sound(parts: Iterable[Audio], file: Path, *, gap: Seconds = Seconds(0.0)) -> Seconds:
-    """Write recordings one after the other into a WAV or FLAC file, 16 bit, in blocks.
+    """Write recordings one after the other into a WAV or FLAC file, 16 bit; whole or not at all.
 
     Args:
         parts: What is to be heard, all of one rate and one number of channels.
@@ -199,18 +199,21 @@ def write_sound(parts: Iterable[Audio], file: Path, *, gap: Seconds = Seconds(0.
     Raises:
         StoreError: If the disk refuses.
     """
+    import io
+
     import soundfile
 
+    buffer = io.BytesIO()
     seconds = 0.0
-    sound: soundfile.SoundFile | None = None
-    with explained(file, "write"), ExitStack() as stack:
+    with ExitStack() as stack:
+        sound: soundfile.SoundFile | None = None
         for audio in parts:
             if sound is None:
-                opened = soundfile.SoundFile(
-                    file, "w", samplerate=audio.rate, channels=audio.channels, subtype="PCM_16"
-                )
+                kind = file.suffix.removeprefix(".").upper()
+                opened = soundfile.SoundFile(buffer, "w", audio.rate, audio.channels, "PCM_16", format=kind)
                 sound = stack.enter_context(opened)
             silence = np.zeros((to_samples(gap, audio.rate), audio.channels), np.float32)
             sound.write(np.concatenate([audio.samples.T, silence]))
             seconds += audio.seconds + gap
+    write_whole(file, buffer.getvalue())
     return Seconds(seconds)
