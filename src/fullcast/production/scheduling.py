@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
 from fullcast.errors import EngineError
@@ -41,6 +43,7 @@ def open_workers(count: int) -> Iterator[Workers]:
     Raises:
         EngineError: If a worker dies.
     """
+    _start_tracker()
     pool = ProcessPoolExecutor(
         max_workers=count, mp_context=multiprocessing.get_context("spawn"), initializer=begin_work
     )
@@ -56,6 +59,18 @@ def open_workers(count: int) -> Iterator[Workers]:
         _end_now(pool)
         raise
     pool.shutdown()
+
+
+def _start_tracker() -> None:
+    """Start the process in which Python keeps track of semaphores; a closing terminal must not end it.
+
+    It ignores Ctrl-C and SIGTERM by itself, and whoever it leaves alone complains at length.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_now(pool: ProcessPoolExecutor) -> None:
