@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from fullcast.cli import library, machine, making, projects
-from fullcast.cli.console import Console, show_error, write, write_document
+from fullcast.cli.console import Console, fall_silent, show_error, write, write_document
 from fullcast.cli.pages import WIDEST, Command, Group
 from fullcast.cli.stopping import stoppable
 from fullcast.errors import FullcastError, UsageError
@@ -149,16 +149,20 @@ def _carry_out(arguments: list[str]) -> int:
         # Not main(): it would turn Ctrl-C and a closed pipe into exits without a word.
         with command.make_context(PROGRAM, arguments) as context:
             return int(command.invoke(context) or 0)
+    except BrokenPipeError:
+        fall_silent(sys.stdout)  # the reader of a help page has read enough
+        return 0
     except typer.Exit as end:
         return end.exit_code
     except typer.TyperException as error:
-        raise _wrong_use(error) from error
+        raise _wrong_use(error, arguments) from error
 
 
-def _wrong_use(error: typer.TyperException) -> UsageError:
+def _wrong_use(error: typer.TyperException, arguments: list[str]) -> UsageError:
     """Return what typer says about a wrong call in our words."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else PROGRAM
+    known = {path for path, _ in COMMANDS} | {*GROUPS}
+    called = (" ".join(arguments[:count]) for count in (2, 1))
+    path = " ".join([PROGRAM, *(name for name in called if name in known)][:2])
     message = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
     return UsageError(f"{message[:1].lower()}{message[1:]}", hint=f"`{path} --help` shows how it is called")
 

@@ -26,12 +26,26 @@ def _engine_names() -> list[str]:
     return [AUTO, *load_speech_engines()]
 
 
+def _folders(incomplete: str) -> list[str]:
+    """Return what a shell offers where a project is wanted: the folders that go on from what is written."""
+    begun, _, name = incomplete.rpartition("/")
+    shown = f"{begun}/" if begun or incomplete.startswith("/") else ""
+    try:
+        inside = sorted(item.name for item in Path(shown or ".").expanduser().iterdir() if item.is_dir())
+    except OSError:
+        return []
+    return [
+        f"{shown}{item}" for item in inside if item.startswith(name) and (name or not item.startswith("."))
+    ]
+
+
 ProjectPath = Annotated[
     Path,
     typer.Argument(
         metavar="PROJECT",
         help="Folder of the project, or its project.yaml; the current folder if left out.",
         show_default=False,
+        autocompletion=_folders,
     ),
 ]
 Chapters = Annotated[
@@ -46,7 +60,7 @@ Engine = Annotated[
         "--engine",
         "-e",
         metavar="NAME",
-        help="Speech engine, instead of the project's; every voice works on tone, for quick drafts.",
+        help="Speech engine instead of the project's; tone hums drafts, with any voice.",
         autocompletion=_engine_names,
     ),
 ]

@@ -36,6 +36,10 @@ HEARTBEAT = 30.0
 """Seconds of silence after which a run without a terminal says how far it is."""
 
 
+FAST = 10.0
+"""Times real time from which a decimal of the speed says nothing."""
+
+
 @contextmanager
 def reporting(console: Console, cache: Path) -> Iterator[Show]:
     """Tell of a run for the length of a ``with``.
@@ -118,7 +122,10 @@ class Speed:
             return ""
         self._begun = self._before if self._begun is None else self._begun
         passed = self._now() - self._begun
-        return f"{event.seconds / passed:.0f} x real time" if passed > 0.0 and event.seconds > 0.0 else ""
+        if passed <= 0.0 or event.seconds <= 0.0:
+            return ""
+        speed = event.seconds / passed
+        return f"{speed:.0f} x real time" if speed >= FAST else f"{speed:.1f} x real time"
 
 
 class Lines:
