@@ -200,4 +200,13 @@ def _check_whole(project: Path, fullcast: Fullcast) -> None:
     known = {store.file_of(key) for store in (takes, sounds) for key in store.entries()}
     assert set(project.rglob("*.wav")) == known
     assert not list(project.rglob(".*.part"))
+    left = [
+        project / "output" / "m4b" / ".Small.m4b.7.part",
+        project / ".fullcast" / "encoded" / ".a.m4a.7.part",
+    ]
+    for file in left:
+        file.write_bytes(bytes(1000))
+    (project / "output" / "m4b" / "Small.m4b").unlink()
+    assert fullcast("render", project).code == 0
+    assert not any(file.exists() for file in left)
     assert fullcast("render", project).code == 0

@@ -114,6 +114,18 @@ def prune_cache(project: Path, choices: Choices, settings: Settings, *, dry_run:
     return shelf
 
 
+def remove_unfinished(prepared: Prepared) -> None:
+    """Remove what killed runs left half written beside books and encodings; call it with the project locked.
+
+    Raises:
+        StoreError: If the disk refuses.
+    """
+    folders = [prepared.cache / "encoded", *sorted(prepared.output.glob("*"))]
+    for file in [file for folder in folders for file in folder.glob(".*.part")]:
+        with explained(file, "remove"):
+            file.unlink(missing_ok=True)
+
+
 def _unused(store: Store, wanted: set[str]) -> list[Path]:
     """Return the recordings that nobody wants, also those that no line of the journal names."""
     return sorted(file for file in store.folder.glob("*/*.wav") if file.stem not in wanted)

@@ -15,6 +15,7 @@ from fullcast.files.pictures import prepare_cover
 from fullcast.files.runlock import run_lock
 from fullcast.files.store import Store
 from fullcast.model import ChapterPlan, Codec, Delivery, Finding, PlannedTake, Settings
+from fullcast.production.caching import remove_unfinished
 from fullcast.production.chapters import (
     Shelves,
     chapter_order,
@@ -45,8 +46,8 @@ from fullcast.production.workshop import (
     ChapterJob,
     Encoded,
     Source,
+    find_encoded,
     measure_voice,
-    read_encoded,
 )
 from fullcast.units import Decibels, Lufs
 
@@ -101,6 +102,7 @@ def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outco
         emit(Decided(message=message))
     deliveries = (MIX,) if order.mix else prepared.book.deliveries
     with run_lock(prepared.cache), open_workers(settings.jobs) as workers:
+        remove_unfinished(prepared)
         run = _Run(prepared, deliveries, _Hands(workers=workers, settings=settings, emit=emit))
         run.carry_out(record=order.record)
         results = run.deliver()
@@ -297,7 +299,7 @@ class _Run:
         for name, parts in order.parts.items():
             self._parts.setdefault(name, {})[chapter.chapter.file] = parts
         own = self._encoded.setdefault(chapter.number, {})
-        own |= {m.key: there for m in job.masters if (there := read_encoded(m.file)) is not None}
+        own |= {m.key: there for m in job.masters if (there := find_encoded(job, m)) is not None}
         self.findings += [finding for encoded in own.values() for finding in encoded.findings]
         rest = replace(job, masters=tuple(master for master in job.masters if master.key not in own))
         if rest.masters:
