@@ -112,8 +112,8 @@ book:
   language: en
   cover: cover.jpg
 
-# Who speaks with which voice; `fullcast voices list` names them. Give a character of the book a voice of its own
-# by a line such as    Mara: {voice: mara, style: warm and a little hoarse}
+# Who speaks with which voice; `fullcast voices list` names them. Give a character of the book a voice of its
+# own by a line such as    Mara: {voice: mara, style: warm and a little hoarse}
 cast:
   Narrator: {voice: alba}
   # "*": {voice: extra}   # everyone who is not named above

@@ -41,8 +41,8 @@ fullcast: 1
 book:
 {book}
 
-# Who speaks with which voice; `fullcast voices list` names them. Give a character of the book a voice of its own
-# by a line such as    Mara: {{voice: mara, style: warm and a little hoarse}}
+# Who speaks with which voice; `fullcast voices list` names them. Give a character of the book a voice of its
+# own by a line such as    Mara: {{voice: mara, style: warm and a little hoarse}}
 cast:
 {cast}
 
