@@ -67,7 +67,7 @@ def _wrong_encoding(file: Path, content: bytes, error: UnicodeDecodeError) -> Pr
 def _binary(file: Path, content: bytes) -> ProjectError:
     sample = content[:_SAMPLE]
     zeros = sample[1::2].count(0), sample[0::2].count(0)
-    if max(zeros) > len(sample) // 8:
+    if max(zeros) > len(sample) // 8 and min(zeros) < max(zeros) // 4:
         likely = "UTF-16LE" if zeros[0] > zeros[1] else "UTF-16BE"
         hint = f"convert it: iconv -f {likely} -t UTF-8 {file.name} > utf8-{file.name}"
         return refuse(file, "not-utf-8", f"the file looks like {likely} without a byte order mark", hint)
