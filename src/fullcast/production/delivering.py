@@ -61,7 +61,7 @@ class _Item:
 
 
 Facts = Mapping[str, object]
-"""What the report says of a file: ``file``, ``key``, ``size``, ``duration`` and ``starts``."""
+"""What the report says of a chapter, or of a file: ``file``, ``key``, ``size``, ``duration``, ``starts``."""
 
 
 def deliver(prepared: Prepared, delivery: Delivery, parts: tuple[Encoded, ...]) -> Result:
@@ -76,14 +76,18 @@ def deliver(prepared: Prepared, delivery: Delivery, parts: tuple[Encoded, ...]) 
         StoreError: If the output cannot be written.
     """
     folder = prepared.output / delivery.name
-    before = _made_before(folder)
+    before, chapters = _made_before(folder)
     with explained(folder, "write"):
         folder.mkdir(parents=True, exist_ok=True)
     items = _book(prepared, parts) if delivery.preset == "m4b" else _chapters(prepared, parts)
     files = [_bring(folder, item, before.get(item.name)) for item in items]
+    others = before.keys() - {item.name for item in items}
     if len(parts) == len(prepared.book.chapters):
-        _remove_stale(folder, before.keys() - {item.name for item in items})
-    write_whole(folder / REPORT, _report(delivery, files, parts))
+        _remove_stale(folder, others)
+        others, chapters = set(), {}
+    told = chapters | {part.number: _measured(part) for part in parts}
+    kept = [before[name] for name in others if (folder / name).is_file()]
+    write_whole(folder / REPORT, _report(delivery, [*kept, *files], told))
     return Result(
         name=delivery.name,
         folder=folder,
@@ -160,13 +164,14 @@ def safe_name(title: str) -> str:
     return words.strip(" .") or "untitled"
 
 
-def _made_before(folder: Path) -> dict[str, Facts]:
-    """Return what the last report says of each file."""
+def _made_before(folder: Path) -> tuple[dict[str, Facts], dict[int, Facts]]:
+    """Return what the last report says of each file, and of each chapter; a run of some keeps the others."""
     try:
-        files = json.loads((folder / REPORT).read_bytes())["files"]
-        return {str(facts["file"]): facts for facts in files if facts["key"] and facts["size"]}
+        report = json.loads((folder / REPORT).read_bytes())
+        files = {str(facts["file"]): facts for facts in report["files"] if facts["key"] and facts["size"]}
+        return files, {int(chapter["number"]): chapter for chapter in report["chapters"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        return {}, {}
 
 
 def _remove_stale(folder: Path, names: set[str]) -> None:
@@ -176,7 +181,7 @@ def _remove_stale(folder: Path, names: set[str]) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _report(delivery: Delivery, files: list[Facts], parts: tuple[Encoded, ...]) -> bytes:
+def _report(delivery: Delivery, files: list[Facts], chapters: Mapping[int, Facts]) -> bytes:
     """Return the report: only figures that were measured on the decoded audio."""
     document = {
         "delivery": delivery.name,
@@ -184,19 +189,21 @@ def _report(delivery: Delivery, files: list[Facts], parts: tuple[Encoded, ...]) 
         "made_by": f"fullcast {__version__}",
         "wanted": {"loudness": delivery.loudness, "true_peak": delivery.peak},
         "duration": round(sum(float(str(facts["duration"])) for facts in files), 6),
-        "files": files,
-        "chapters": [
-            {
-                "number": part.number,
-                "title": part.title,
-                **{name: _finite(value) for name, value in asdict(part.measured).items()},
-                "gain": part.gain,
-                "findings": [asdict(finding) for finding in part.findings],
-            }
-            for part in parts
-        ],
+        "files": sorted(files, key=lambda facts: str(facts["file"])),
+        "chapters": [chapters[number] for number in sorted(chapters)],
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+def _measured(part: Encoded) -> Facts:
+    """Return what the report says of a chapter."""
+    return {
+        "number": part.number,
+        "title": part.title,
+        **{name: _finite(value) for name, value in asdict(part.measured).items()},
+        "gain": part.gain,
+        "findings": [asdict(finding) for finding in part.findings],
+    }
 
 
 def _finite(value: float) -> float | None:

@@ -299,8 +299,10 @@ class _Run:
         for name, parts in order.parts.items():
             self._parts.setdefault(name, {})[chapter.chapter.file] = parts
         own = self._encoded.setdefault(chapter.number, {})
-        own |= {m.key: there for m in job.masters if (there := find_encoded(job, m)) is not None}
-        self.findings += [finding for encoded in own.values() for finding in encoded.findings]
+        asked = [master for master in job.masters if master.key not in own]
+        found = {m.key: there for m in asked if (there := find_encoded(job, m)) is not None}
+        self.findings += [finding for encoded in found.values() for finding in encoded.findings]
+        own |= found
         rest = replace(job, masters=tuple(master for master in job.masters if master.key not in own))
         if rest.masters:
             self._encoding[self._hands.workers.produce(rest)] = rest

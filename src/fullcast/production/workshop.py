@@ -275,3 +275,16 @@ def read_encoded(file: Path) -> Encoded | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return encoded if encoded.size == size else None
+
+
+def find_encoded(job: ChapterJob, master: Master) -> Encoded | None:
+    """Return an encoding that is there whole, as this chapter's; None if it must be made.
+
+    Number and title are not heard, so they are not in the key: the file may have been made when the chapter
+    had others, or for another chapter of the same words.
+    """
+    there = read_encoded(master.file)
+    if there is None:
+        return None
+    findings = _findings(job, master, there.measured)
+    return replace(there, key=master.key, number=job.number, title=job.title, findings=findings)
