@@ -131,7 +131,7 @@ def _write_words(row: Axes, item: SpokenTake, begins: float) -> None:
     text = item.planned.segment.text
     for index, word in enumerate(item.take.words):
         at = origin + word.begins
-        if at >= begins and text.isascii():
+        if at >= begins and text[word.start : word.end].isascii():
             row.text(at, -0.35 + 0.35 * (index % 3), text[word.start : word.end], fontsize=7, clip_on=True)
 
 

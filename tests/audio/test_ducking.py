@@ -11,7 +11,7 @@ from fullcast.model import Ducking
 from fullcast.units import Decibels, Seconds, to_gain
 
 RATE = 1_000
-USUAL = Ducking()
+USUAL = Ducking(depth=Decibels(9.0))
 INTERVALS = st.lists(st.tuples(st.integers(1, 4_000), st.integers(1, 3_000)), max_size=6)
 
 

@@ -191,8 +191,8 @@ class Pauses:
 class Ducking:
     """How beds and music give way to speech."""
 
-    depth: Decibels = Decibels(9.0)
-    """How far a bed is lowered under speech."""
+    depth: Decibels = Decibels(4.0)
+    """How far a bed is lowered under speech: one of the usual level then lies 26 LU below it, still heard."""
     lookahead: Seconds = Seconds(0.25)
     """How long before speech the lowering is complete."""
     attack: Seconds = Seconds(0.3)
