@@ -33,3 +33,20 @@ def test_looking_at_a_project_loads_no_numbers(command: str) -> None:
         f"from fullcast.cli.app import run\nassert run([{command!r}, {str(project)!r}]) == 0"
     )
     assert not loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize("command", ["status", "render"])
+def test_what_was_done_is_known_without_reading_the_project(command: str, tmp_path: Path) -> None:
+    project = tmp_path / "book"
+    project.mkdir()
+    (project / "project.yaml").write_text(
+        "fullcast: 1\nbook: {title: T}\nspeech: {engine: tone}\nchapters: [{title: One, text: one.md}]\n"
+        "deliveries: [{preset: chapters, codec: flac}]\n"
+    )
+    (project / "one.md").write_text("The lamp was lit.\n")
+    program = "from fullcast.cli.app import run\n"
+    modules_after(
+        f"{program}if __name__ == '__main__': assert run(['render', {str(project)!r}, '--quiet']) == 0"
+    )
+    loaded = modules_after(f"{program}assert run([{command!r}, {str(project)!r}, '--quiet']) == 0")
+    assert not loaded & {*HEAVY, "markdown_it", "lxml"}

@@ -26,7 +26,7 @@ from fullcast.errors import Severity
 
 if TYPE_CHECKING:
     from fullcast.model import Settings
-    from fullcast.production.preparing import Choices
+    from fullcast.production.choices import Choices
     from fullcast.production.remembering import DeliveryReport, Report
 
 MOST_FILES = 12

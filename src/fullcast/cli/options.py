@@ -13,7 +13,7 @@ from fullcast.files.disk import explained
 
 if TYPE_CHECKING:
     from fullcast.model import Settings
-    from fullcast.production.preparing import Choices
+    from fullcast.production.choices import Choices
 
 MOST_CHAPTERS = 100_000
 """The highest chapter that can be asked for; a larger number is a slip of the finger."""
@@ -93,7 +93,7 @@ def choices_of(engine: str | None, chapters: list[str] | None) -> Choices:
     Raises:
         UsageError: If a chapter is not a number or a range.
     """
-    from fullcast.production.preparing import Choices
+    from fullcast.production.choices import Choices
 
     words = ",".join(chapters or []).split(",") if chapters else []
     return Choices(engine=engine, chapters=frozenset(number for word in words for number in _numbers(word)))

@@ -21,20 +21,12 @@ from fullcast.fingerprint import voice_fingerprint
 from fullcast.model import AnchorKind, Book, Chapter, ChapterPlan, PlacedCue, Plan, Script, Settings
 from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
 from fullcast.production.asking import blaming
+from fullcast.production.choices import Choices as Choices  # noqa: PLC0414 - whoever prepares also chooses
 from fullcast.text.script import write_script
 
 AUTO = "auto"
 
 E = TypeVar("E", SpeechEngine, SoundEngine)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What the command line says about how the book sounds; it wins over the project."""
-
-    engine: str | None = None
-    chapters: frozenset[int] = frozenset()
-    """Numbers of the chapters to work on; empty is all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
