@@ -4,7 +4,8 @@ Run it with the project's Python: ``python benchmarks/startup/bench_startup.py``
 program once, in turn, so that a busy machine slows all of them alike; figures are wall time in milliseconds,
 minimum and median of the repeats, and the ratio of the minima. ``status`` is asked of a book of ten hours
 that a run has left its state for: 40 chapters, made here by the program's own code (``export``, which leaves
-the same state as ``render`` and records nothing).
+the same state as ``render`` and records nothing). *hello, plain* is the same peer without rich, which typer
+loads for help pages unless told otherwise.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ app()
 '''
 
 CHAPTERS = 40
-PARAGRAPHS = 100
+PARAGRAPHS = 130
 PARAGRAPH = (
     "On evening {0}.{1} the lamp was lit, and the boats came home. “Is it late?” asked Mara, and nobody knew."
 )
@@ -85,6 +86,7 @@ def main() -> None:
         commands = {
             "bare": [sys.executable, "-c", "pass"],
             "hello": [sys.executable, str(hello), "--help"],
+            "hello, plain": ["env", "TYPER_USE_RICH=0", sys.executable, str(hello), "--help"],
             "--version": [program, "--version"],
             "--help": [program, "--help"],
             "status": [program, "status", str(book), "--engine", "tone"],
