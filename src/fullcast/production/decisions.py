@@ -4,41 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
-from fullcast.files.lockfile import Level, Lock, write_lock
+from fullcast.files.lockfile import LOCK_FILE, Level, Lock, read_lock, write_lock
 from fullcast.production.levels import level_id
 from fullcast.production.preparing import Prepared, facts_of
 from fullcast.units import Lufs
 
 
-def keep_decisions(prepared: Prepared, levels: Mapping[str, Lufs]) -> None:
+def keep_decisions(prepared: Prepared, levels: Mapping[str, Lufs]) -> tuple[Path, ...]:
     """Write into the lock what was decided; a lock that says so already is left alone.
 
-    A run with an engine from the command line is a draft, and decides nothing for the book.
+    The lock is read anew: what somebody decided by hand since the run began stays decided. A run with an
+    engine from the command line is a draft, and decides nothing for the book.
 
     Args:
         prepared: The project.
         levels: Loudness of each voice, by the voice's name.
 
+    Returns:
+        The lock, if it now says what this run went by and nothing else.
+
     Raises:
+        ProjectError: If the lock was damaged since the run began.
         StoreError: If the lock cannot be written.
     """
     if prepared.choices.engine is not None:
-        return
-    lock = _with_engines(prepared)
+        return ()
     label = facts_of(prepared.speech).label
     own = {
         level_id(prepared, voice): Level(voice=voice, engine=label, loudness=loudness)
         for voice, loudness in levels.items()
     }
-    lock = replace(lock, levels={**lock.levels, **own})
-    if lock != prepared.lock:
-        write_lock(prepared.book.folder, lock)
+    now = read_lock(prepared.book.folder)
+    kept = _decide(prepared, now, own)
+    if kept != now:
+        write_lock(prepared.book.folder, kept)
+    alone = kept == _decide(prepared, prepared.lock, own)
+    return (prepared.book.folder / LOCK_FILE,) if alone else ()
 
 
-def _with_engines(prepared: Prepared) -> Lock:
-    """Return the lock with the engines that ``auto`` took in this run."""
-    lock, reasons = prepared.lock, prepared.reasons
+def _decide(prepared: Prepared, lock: Lock, levels: Mapping[str, Level]) -> Lock:
+    """Return a lock with the levels that it lacks and the engines that ``auto`` took in this run."""
+    lock = replace(lock, levels={**levels, **lock.levels})
+    reasons = prepared.reasons
     if "speech" in reasons:
         engine = prepared.speech
         lock = replace(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from fullcast.production.state import State, holds, inputs_hold, read_state, sta
 
 if TYPE_CHECKING:
     from fullcast.production.events import Emit
-    from fullcast.production.preparing import Choices, Prepared
+    from fullcast.production.preparing import Choices
     from fullcast.production.rendering import Outcome
 
 
@@ -149,31 +148,13 @@ def _keep(folder: Path, request: str, outcome: Outcome, report: Report) -> None:
         State(
             request=request,
             engine=outcome.prepared.choices.engine,
-            inputs=stamps(_inputs(outcome.prepared), folder),
+            inputs=outcome.inputs,
             outputs=stamps(outputs, folder),
             summary=summarise(whole, *open_stores(whole)).to_json(),
             findings=tuple(asdict(finding) for finding in report.findings),
             deliveries=tuple(asdict(item) | {"folder": Path(item.folder).name} for item in report.deliveries),
         ),
     )
-
-
-def _inputs(prepared: Prepared) -> list[Path]:
-    """Return every file that decides the book, the engines' own modules among them."""
-    book = prepared.book
-    files = [book.folder / "project.yaml", book.folder / "fullcast.lock", book.folder / "voices"]
-    files += [book.folder / chapter.file for chapter in book.chapters]
-    files += [file for voice in book.voices.values() for file in (voice.file, voice.reference) if file]
-    files += [
-        placed.cue.file
-        for chapter in prepared.plan.chapters
-        for placed in chapter.script.cues
-        if placed.cue.file is not None
-    ]
-    files += [book.cover] if book.cover else []
-    modules = [sys.modules[type(engine).__module__] for engine in (prepared.speech, prepared.sound)]
-    files += [Path(module.__file__) for module in modules if module.__file__]
-    return [*files, prepared.cache / "takes" / "journal.jsonl"]
 
 
 def look(folder: Path, engine: str | None, settings: Callable[[], Settings]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -42,6 +43,7 @@ from fullcast.production.preparing import Choices, Prepared, prepare
 from fullcast.production.reasons import read_parts, write_parts
 from fullcast.production.recording import Lost, Recorded, record_sounds, record_takes
 from fullcast.production.scheduling import HEARTBEAT, Workers, any_finished, open_workers
+from fullcast.production.state import Stamp, read_since, restamped
 from fullcast.production.workshop import (
     ChapterJob,
     Encoded,
@@ -66,6 +68,8 @@ class Outcome:
     """Chapters encoded in this run."""
     results: tuple[Result, ...]
     findings: tuple[Finding, ...]
+    inputs: tuple[Stamp, ...]
+    """Every file that decided the book, as it was when it was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,9 @@ def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outco
         EngineError: If an engine broke; finished takes are kept.
         StoreError: If the disk failed or another run holds the project.
     """
+    began = time.time_ns()
     prepared = prepare(project, order.choices, settings)
+    inputs = read_since(began, prepared, settings)
     for message in prepared.decided:
         emit(Decided(message=message))
     deliveries = (MIX,) if order.mix else prepared.book.deliveries
@@ -114,6 +120,7 @@ def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outco
         encoded=run.encoded_now,
         results=results,
         findings=tuple(run.findings),
+        inputs=restamped(inputs, run.written, prepared.book.folder),
     )
 
 
@@ -152,13 +159,12 @@ class _Run:
         self.findings: list[Finding] = []
         self.recorded = 0
         self.encoded_now = 0
+        self.written = [self._takes.journal]
 
     def carry_out(self, *, record: bool) -> None:
         """Do everything up to the encoded chapters."""
-        if self._prepared.book.cover is not None:
-            prepare_cover(
-                self._prepared.book.cover
-            )  # a picture that breaks must not break at the end of the run
+        if self._prepared.book.cover is not None:  # a picture that breaks must not break at the end
+            prepare_cover(self._prepared.book.cover)
         self._measure_sounds()
         missing = self._missing_takes()
         sounds = self._missing_sounds()
@@ -170,7 +176,7 @@ class _Run:
         if record:
             self._record(missing)
         self._settle(record=record)
-        keep_decisions(self._prepared, self._levels)
+        self.written += keep_decisions(self._prepared, self._levels)
         self.findings += [left_out(chapter, self._takes) for chapter in self._waiting.values()]
 
     def _announce(self, missing: list[PlannedTake], sounds: int) -> None:
@@ -195,9 +201,8 @@ class _Run:
         return [self._planned[key] for key in dict.fromkeys([*first, *later]) if key not in ready]
 
     def _missing_sounds(self) -> list[str]:
-        ready = self._sounds.ready()
         wanted = (sound.key for chapter in self._prepared.chapters for _, sound in chapter.sounds if sound)
-        return [key for key in dict.fromkeys(wanted) if key not in ready]
+        return [key for key in dict.fromkeys(wanted) if key not in self._sounds.ready()]
 
     def _make_sounds(self, keys: list[str]) -> None:
         planned = {

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fullcast import __version__
 from fullcast.files.disk import write_whole
+
+if TYPE_CHECKING:
+    from fullcast.model import Settings
+    from fullcast.production.preparing import Prepared
 
 Stamp = tuple[str, int, int]
 """A file (relative to the project where it lies inside) with its size in bytes and its time of change in
@@ -56,6 +62,44 @@ def stamps(files: Iterable[Path], folder: Path) -> tuple[Stamp, ...]:
     """Return the stamps of files, each once, sorted; a project that moves takes its own files along."""
     names = {str(file.relative_to(folder) if file.is_relative_to(folder) else file) for file in files}
     return tuple(stamp(name, folder) for name in sorted(names))
+
+
+def read_since(began: int, prepared: Prepared, settings: Settings) -> tuple[Stamp, ...]:
+    """Return the stamps of every file that decides the book; of what changed meanwhile, one that never holds.
+
+    Args:
+        began: When the project began to be read, in nanoseconds since 1970.
+        prepared: The project as it was read.
+        settings: The machine: where names are looked up.
+    """
+    read = stamps(_inputs(prepared, settings), prepared.book.folder)
+    return tuple(item if item[2] < began else (item[0], -1, -2) for item in read)
+
+
+def _inputs(prepared: Prepared, settings: Settings) -> list[Path]:
+    """Return every file that decides the book, engines and folders in which names are looked up among them.
+
+    What a run itself writes to is not here: see :func:`restamped`.
+    """
+    book = prepared.book
+    files = [book.folder / name for name in ("project.yaml", "fullcast.lock", "voices", "sounds")]
+    files += [*settings.voice_folders, *settings.sound_folders]
+    files += [book.folder / chapter.file for chapter in book.chapters]
+    files += [file for voice in book.voices.values() for file in (voice.file, voice.reference) if file]
+    files += [
+        placed.cue.file
+        for chapter in prepared.plan.chapters
+        for placed in chapter.script.cues
+        if placed.cue.file is not None
+    ]
+    files += [book.cover] if book.cover else []
+    modules = [sys.modules[type(engine).__module__] for engine in (prepared.speech, prepared.sound)]
+    return [*files, *(Path(module.__file__) for module in modules if module.__file__)]
+
+
+def restamped(inputs: Iterable[Stamp], files: Iterable[Path], folder: Path) -> tuple[Stamp, ...]:
+    """Return the stamps, those of some files as they are now: files that the run itself wrote to."""
+    return tuple({item[0]: item for item in (*inputs, *stamps(files, folder))}.values())
 
 
 def read_state(cache: Path) -> State | None:

@@ -1,0 +1,63 @@
+"""Runs that are remembered: nothing that was changed meanwhile is ever taken for done."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fullcast.files.lockfile import read_lock
+from fullcast.model import Settings
+from fullcast.production.events import Event, RunStarted
+from fullcast.production.preparing import Choices
+from fullcast.production.remembering import Report, remembered, run_and_remember
+
+Run = Callable[..., Report]
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def run_while(folder: Path, machine: Settings, act: Callable[[], object]) -> None:
+    """Render, and do something as soon as the run has begun."""
+
+    def emit(event: Event) -> None:
+        if isinstance(event, RunStarted):
+            act()
+
+    run_and_remember(folder, "render", (Choices(), machine), emit)
+
+
+def unchanged(folder: Path, machine: Settings) -> bool:
+    return remembered(folder, "render", Choices(), machine) is not None
+
+
+def test_a_chapter_that_is_edited_during_a_run_is_not_taken_for_rendered(
+    rendered: Path, machine: Settings
+) -> None:
+    chapter = rendered / "chapters" / "02-dawn.md"
+    run_while(rendered, machine, lambda: edit(chapter, "In the morning", "At sunrise"))
+    assert not unchanged(rendered, machine)
+    run_while(rendered, machine, lambda: None)
+    assert unchanged(rendered, machine)
+
+
+def test_what_is_decided_by_hand_during_a_run_stays_decided(project: Path, machine: Settings) -> None:
+    lock = project / "fullcast.lock"
+    run_while(project, machine, lambda: lock.write_bytes(b"lock: 1\nretakes: {ab: 1}\n"))
+    assert read_lock(project).retakes == {"ab": 1}
+    assert read_lock(project).levels
+    assert not unchanged(project, machine)
+    run_while(project, machine, lambda: None)
+    assert unchanged(project, machine)
+
+
+def test_a_prompt_that_becomes_the_name_of_a_file_is_noticed(
+    rendered: Path, run: Run, machine: Settings
+) -> None:
+    run(rendered)
+    take = next((rendered / ".fullcast" / "takes").glob("*/*.wav"))
+    (rendered / "sounds").mkdir()
+    (rendered / "sounds" / "door.wav").write_bytes(take.read_bytes())
+    assert not unchanged(rendered, machine)
+    assert run(rendered).encoded == 2
