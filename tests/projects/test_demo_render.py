@@ -149,7 +149,7 @@ def test_nowhere_is_digital_silence_and_nothing_clips(rendered: Rendered) -> Non
         edges = np.flatnonzero(np.diff(silent.astype(np.int8)))
         assert (edges[1::2] - edges[::2]).max(initial=0) < 0.01 * MIX_RATE
         assert np.abs(samples).max() < 0.9
-        assert np.abs(samples.mean(axis=1)).max() < 0.005
+        assert np.abs(samples.mean(axis=1)).max() < 0.0003
 
 
 def test_the_book_holds_its_chapters_cover_and_tags(rendered: Rendered) -> None:

@@ -99,27 +99,28 @@ def _keep_take(take: PlannedTake, result: Recording | SegmentError, store: Store
         return result.reason if result.retry else Lost(key=take.key, finding=_lost(take, result.reason))
     # numpy comes with the first recording, not with the module: planning must stay light.
     from fullcast.audio.check import check_take
-    from fullcast.audio.edit import find_speech
+    from fullcast.audio.edit import find_speech, remove_rumble
     from fullcast.files.sounds import encode_take
 
     findings = check_take(result.audio, take.segment.text)
     broken = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
     if broken is not None:
         return broken.message
-    begins, ends = find_speech(result.audio)
+    audio = remove_rumble(result.audio)
+    begins, ends = find_speech(audio)
     entry = Entry(
         key=take.key,
         digest="",
         size=0,
-        rate=result.audio.rate,
-        samples=result.audio.length,
+        rate=audio.rate,
+        samples=audio.length,
         begins=begins,
         ends=ends,
-        channels=result.audio.channels,
+        channels=audio.channels,
         words=result.words,
         origin=origin_of(take),
     )
-    kept = store.add(entry, encode_take(result.audio))
+    kept = store.add(entry, encode_take(audio))
     if store.unsaved >= COMMIT_EVERY:
         store.commit()
     named = tuple(replace(finding, subject=take.segment.line) for finding in findings)
