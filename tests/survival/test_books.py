@@ -22,7 +22,8 @@ CONTAINER = (
 PACKAGE = (
     '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata '
     'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The Lamp</dc:title>'
-    '<dc:creator>A. Writer</dc:creator><dc:language>en</dc:language></metadata><manifest><item id="a" href="{page}" '
+    "<dc:creator>A. Writer</dc:creator><dc:language>en</dc:language></metadata>"
+    '<manifest><item id="a" href="{page}" '
     'media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine></package>'
 )
 PAGE = (

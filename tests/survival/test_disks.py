@@ -19,7 +19,7 @@ from fullcast.files.store import Store
 Fullcast = Callable[..., Any]
 
 LONG = "\n\n".join(
-    f"This is lamp {number}, which was lit at dusk and went out at dawn." for number in range(40)
+    f"This is lamp {number}, which was lit at dusk and went out at dawn." for number in range(20)
 )
 
 
@@ -45,7 +45,7 @@ def free_of(place: Path) -> int:
 def test_a_disk_that_fills_while_takes_are_recorded(
     small_disk: Callable[[str], Path], make_project: Any, fullcast: Fullcast, plan: Any
 ) -> None:
-    disk = small_disk("1600k")
+    disk = small_disk("1m")
     project = make_project(LONG, folder=disk / "book")
     said = fullcast("render", project)
     assert (said.code, "the disk is full" in said.err) == (6, True), said.err
@@ -53,7 +53,7 @@ def test_a_disk_that_fills_while_takes_are_recorded(
     assert "Traceback" not in said.err
     assert not parts_of(project)
     kept = takes_of(project)
-    assert len(kept) > 5
+    assert len(kept) > 3
     # What is in the store is all that the disk could hold: no finished take was thrown away.
     assert len(list((project / ".fullcast" / "takes").glob("*/*.wav"))) == len(kept)
     _make_room(disk, "64m")
@@ -75,7 +75,7 @@ def _fill(disk: Path, left: int) -> Path:
     return ballast
 
 
-@pytest.mark.parametrize("left", [0, 20_000, 120_000, 260_000])
+@pytest.mark.parametrize("left", [0, 60_000, 150_000])
 def test_a_disk_that_fills_after_the_takes_keeps_what_was_delivered_before(
     left: int, small_disk: Callable[[str], Path], make_project: Any, fullcast: Fullcast
 ) -> None:
@@ -103,9 +103,9 @@ def test_a_disk_that_fills_after_the_takes_keeps_what_was_delivered_before(
 def test_a_full_disk_of_a_new_project(
     small_disk: Callable[[str], Path], tmp_path: Path, fullcast: Fullcast
 ) -> None:
-    disk = small_disk("1m")
+    disk = small_disk("200k")
     book = tmp_path / "novel.txt"
-    book.write_text("CHAPTER I\n\n" + "The lamp was lit at dusk.\n\n" * 60_000, encoding="utf-8")
+    book.write_text("CHAPTER I\n\n" + "The lamp was lit at dusk.\n\n" * 8_000, encoding="utf-8")
     said = fullcast("new", disk / "novel", "--from", book)
     assert (said.code, "the disk is full" in said.err) == (6, True), said.err
     assert not (disk / "novel").exists()

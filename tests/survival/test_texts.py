@@ -67,13 +67,13 @@ TITLES = {
     "quotation marks": "The \"Lamp\": 'lit' “at” dusk",
     "slashes": "../../The/Lamp\\at|dusk?*<>",
     "dots": "...",
-    "long": "The lamp was lit " * 20,
-    "Chinese": "灯塔的守护人" * 40,
+    "long": "The lamp was lit " * 10,
+    "Chinese": "灯塔的守护人" * 12,
     "a device": "CON",
     "hidden": ".lamp",
     "NUL": "The\0Lamp",
     "right to left": "\u202eשלום",
-    "emoji": "👩‍👩‍👧" * 60,
+    "emoji": "👩‍👩‍👧" * 12,
 }
 
 
@@ -98,15 +98,15 @@ def test_a_chapter_may_have_any_title(what: str, make_project: Any, fullcast: Fu
 
 
 @pytest.mark.slow
-def test_a_book_may_have_three_hundred_chapters(make_project: Any, fullcast: Fullcast) -> None:
-    texts = tuple(f"This is lamp {number}.\n" for number in range(300))
-    quiet = HEADLESS.format(chapters="".join(CHAPTER.format(number=n) for n in range(1, 301)))
+def test_a_book_may_have_more_chapters_than_old_lists_hold(make_project: Any, fullcast: Fullcast) -> None:
+    texts = tuple(f"This is lamp {number}.\n" for number in range(260))
+    quiet = HEADLESS.format(chapters="".join(CHAPTER.format(number=n) for n in range(1, 261)))
     project = make_project(*texts, yaml=quiet)
     said = fullcast("render", project, "--json")
     assert said.code == 0, said.err
     with av.open(str(project / "output" / "m4b" / "Small.m4b")) as book:
         marks = book.chapters()
-    assert [mark["metadata"]["title"] for mark in marks] == [f"Lamp {number}" for number in range(1, 301)]
+    assert [mark["metadata"]["title"] for mark in marks] == [f"Lamp {number}" for number in range(1, 261)]
     assert fullcast("render", project, "--json").out.count('"unchanged": true') == 1
 
 

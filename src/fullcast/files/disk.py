@@ -16,6 +16,10 @@ _WORDS = {
         "free some space and run the same command again; finished takes are kept",
     ),
     errno.EDQUOT: ("the disk quota is used up", "free some space and run the same command again"),
+    errno.EFBIG: (
+        "the file would be larger than this disk or this user may have",
+        "use a disk without that limit, or raise it (ulimit -f); finished takes are kept",
+    ),
     errno.EROFS: ("the disk is read-only", "mount the project folder with write access"),
     errno.EACCES: ("permission denied", "give the user who runs fullcast write access to the project folder"),
     errno.EPERM: ("not permitted", "give the user who runs fullcast write access to the project folder"),
