@@ -9,13 +9,31 @@ from fullcast.audio.loudness import Meter
 from fullcast.audio.mix import mix_blocks
 from fullcast.audio.signal import Audio
 from fullcast.errors import DamagedError
+from fullcast.files.encode import Coding
 from fullcast.files.sounds import encode_take
 from fullcast.fingerprint import digest_bytes
-from fullcast.model import Mixing, Placed, Stem, Timeline
-from fullcast.production.workshop import measure_speech, read_encoded, read_placed, sidecar_of
-from fullcast.units import MIX_RATE, Decibels, Samples
+from fullcast.model import Codec, Mixing, Placed, Stem, Timeline
+from fullcast.production.workshop import (
+    ChapterJob,
+    Master,
+    Source,
+    measure_speech,
+    measure_voice,
+    produce_chapter,
+    read_encoded,
+    read_placed,
+    sidecar_of,
+)
+from fullcast.units import MIX_RATE, Decibels, Lufs, Samples
 
 RATE = 22_050
+
+
+def keep(file: Path, samples: np.ndarray) -> Source:
+    """Put a recording where a worker can read it."""
+    content = encode_take(Audio(samples=samples.astype(np.float32)[None], rate=RATE))
+    file.write_bytes(content)
+    return Source(file=file, digest=digest_bytes(content))
 
 
 def speak(folder: Path, seconds: float, seed: int) -> Placed:
@@ -81,3 +99,33 @@ def test_an_encoding_counts_only_with_what_was_measured_on_it(tmp_path: Path) ->
     assert read_encoded(file) is None
     sidecar_of(file).write_text("{", encoding="utf-8")
     assert read_encoded(file) is None
+
+
+def test_a_voice_under_the_gate_has_a_level_all_the_same(tmp_path: Path) -> None:
+    whisper = 0.002 * np.sin(2 * np.pi * 200 * np.arange(RATE // 40) / RATE)
+    source = keep(tmp_path / "whisper.wav", np.concatenate([np.zeros(RATE), whisper, np.zeros(RATE)]))
+    assert measure_voice((source,)) == -70.0
+
+
+def test_a_chapter_whose_peaks_stand_too_far_above_the_rest_is_left_short_and_not_squashed(
+    tmp_path: Path,
+) -> None:
+    samples = 0.004 * np.random.default_rng(0).standard_normal(6 * RATE)
+    samples[:: RATE // 3] = 0.9
+    source = keep(tmp_path / "clicks.wav", samples)
+    length = Samples(6 * MIX_RATE)
+    placed = Placed(file=source.file, digest=source.digest, stem=Stem.SPEECH, start=Samples(0), length=length)
+    timeline = Timeline(length=length, placed=(placed,), speech=((Samples(0), length),))
+    master = Master(
+        key="k",
+        file=tmp_path / "k.flac",
+        coding=Coding(codec=Codec.FLAC),
+        loudness=Lufs(-18.0),
+        peak=Decibels(-1.5),
+    )
+    job = ChapterJob(number=1, title="One", timeline=timeline, mixing=Mixing(), masters=(master,))
+    (encoded,) = produce_chapter(job)
+    needed = -18.0 - measure_speech(timeline).loudness()
+    assert encoded.gain <= needed + 3.0 + 0.001
+    assert [finding.code for finding in encoded.findings] == ["loudness"]
+    assert encoded.measured.true_peak <= -1.5

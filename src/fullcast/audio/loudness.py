@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Energies = NDArray[np.float64]
 
-_ABSOLUTE_GATE = -70.0
+ABSOLUTE_GATE = Lufs(-70.0)
+"""What is softer counts as silence (BS.1770-4, Annex 1)."""
+
 _RELATIVE_GATE = -10.0
 _OFFSET = -0.691
 """dB that make a 997 Hz sine of full scale in one channel read -3.01 LUFS (BS.1770-4, Annex 1)."""
@@ -217,7 +219,7 @@ def gate(weighted: Energies) -> Lufs:
     if len(weighted) < _STEPS_OF_BLOCK:
         return Lufs(-np.inf)
     blocks = _slide(weighted, _STEPS_OF_BLOCK) / _STEPS_OF_BLOCK
-    heard = blocks[blocks > _to_power(_ABSOLUTE_GATE)]
+    heard = blocks[blocks > _to_power(ABSOLUTE_GATE)]
     if not heard.size:
         return Lufs(-np.inf)
     threshold = float(heard.mean()) * 10.0 ** (_RELATIVE_GATE / 10.0)

@@ -56,6 +56,11 @@ def solve_gain(measured: Lufs, target: Lufs) -> Decibels:
     return Decibels(target - measured if math.isfinite(measured) else 0.0)
 
 
+def highest_gain(profile: Profile, target: Lufs) -> Decibels:
+    """Return the gain beyond which the limiter would be a compressor."""
+    return Decibels(solve_gain(profile.loudness(), target) + _MOST_PUSH)
+
+
 def plan_gain(profile: Profile, target: Lufs, ceiling: Decibels) -> Decibels:
     """Return the gain after which, limited, a recording will have its target loudness.
 
@@ -68,14 +73,14 @@ def plan_gain(profile: Profile, target: Lufs, ceiling: Decibels) -> Decibels:
         target: Integrated loudness that is wanted after the limiter.
         ceiling: The limiter's ceiling in dBTP.
     """
-    gain = plain = float(solve_gain(profile.loudness(), target))
+    gain = float(solve_gain(profile.loudness(), target))
     for _ in range(16):
         over = np.maximum(20.0 * np.log10(np.maximum(profile.peaks, 1e-9)) + gain - ceiling, 0.0)
         short = target - gain - profile.loudness(10.0 ** (-_LOSS * over / 10.0))
         if not math.isfinite(short) or abs(short) < 0.01:
             break
         gain += short
-    return Decibels(min(gain, plain + _MOST_PUSH))
+    return Decibels(min(gain, highest_gain(profile, target)))
 
 
 class Limiter:

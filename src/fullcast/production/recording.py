@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from fullcast.engines.base import (
     Recording,
@@ -108,6 +109,8 @@ def _keep_take(take: PlannedTake, result: Recording | SegmentError, store: Store
         return broken.message
     audio = remove_rumble(result.audio)
     begins, ends = find_speech(audio)
+    if begins == ends:
+        return "the take is silent: nobody speaks in it"
     entry = Entry(
         key=take.key,
         digest="",
@@ -167,11 +170,14 @@ def _keep_sound(sound: PlannedSound, result: Recording | SegmentError, store: St
     if isinstance(result, SegmentError):
         return _lost_sound(sound, result.reason)
     from fullcast.audio.check import check_take
+    from fullcast.audio.loudness import measure_loudness
     from fullcast.files.sounds import encode_take
 
     for finding in check_take(result.audio, ""):
         if finding.severity is Severity.ERROR:
             return _lost_sound(sound, finding.message)
+    if not isfinite(measure_loudness(result.audio)):
+        return _lost_sound(sound, "it is silent")
     origin: dict[str, str | int | float] = {
         "prompt": sound.prompt,
         "engine": sound.engine,

@@ -205,9 +205,8 @@ class _Run:
         return [key for key in dict.fromkeys(wanted) if key not in self._sounds.ready()]
 
     def _make_sounds(self, keys: list[str]) -> None:
-        planned = {
-            sound.key: sound for chapter in self._prepared.chapters for _, sound in chapter.sounds if sound
-        }
+        chapters = self._prepared.chapters
+        planned = {sound.key: sound for chapter in chapters for _, sound in chapter.sounds if sound}
         wanted = [planned[key] for key in keys]
         with closing(record_sounds(self._prepared.sound, wanted, self._sounds, self._hands.settings)) as made:
             for done, result in enumerate(made if keys else (), 1):
@@ -261,8 +260,9 @@ class _Run:
 
     def _advance(self) -> None:
         """Start whatever can be started, take in whatever is done; never waits."""
-        for voice in [name for name, keys in self._voices.items() if all(map(self._present, keys))]:
-            self._start_measuring(voice, self._voices.pop(voice))
+        while voices := [name for name, keys in self._voices.items() if all(map(self._present, keys))]:
+            for voice in voices:
+                self._start_measuring(voice, self._voices.pop(voice))
         for measured in [future for future in self._measuring if future.done()]:
             self._take_in_level(measured)
         for number in [number for number, chapter in self._waiting.items() if self._is_ready(chapter)]:

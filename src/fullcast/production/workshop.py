@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fullcast.audio.edit import resample, to_channels
-from fullcast.audio.loudness import Meter, Profile, measure_loudness
-from fullcast.audio.master import check_master, master_blocks, plan_gain
+from fullcast.audio.loudness import ABSOLUTE_GATE, Meter, Profile, measure_loudness
+from fullcast.audio.master import check_master, highest_gain, master_blocks, plan_gain
 from fullcast.audio.mix import mix_blocks
 from fullcast.audio.signal import Audio
 from fullcast.errors import DamagedError
@@ -94,14 +94,14 @@ def read_placed(placed: Placed) -> Audio:
 
 
 def measure_voice(sources: tuple[Source, ...]) -> float:
-    """Measure how loud a voice is over several takes, in LUFS."""
+    """Measure how loud a voice is over several takes, in LUFS; what is under the gate counts as the gate."""
     meter: Meter | None = None
     for source in sources:
         audio = resample(decode_take(_checked(source.file, source.digest)), MIX_RATE)
         meter = meter or Meter(MIX_RATE, audio.channels)
         meter.add(audio.samples)
     assert meter is not None
-    return round(float(meter.measure().loudness), 2)
+    return round(max(float(meter.measure().loudness), ABSOLUTE_GATE), 2)
 
 
 def measure_sound(source: Source) -> tuple[int, int, int, float]:
@@ -213,6 +213,7 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
     wanted = master.loudness
     ceiling = Decibels(master.peak - (LOSSY_MARGIN if master.coding.rate_of_bits else LOSSLESS_MARGIN))
     gain = HEADROOM if wanted is None or profile is None else plan_gain(profile, wanted, ceiling)
+    highest = gain if wanted is None or profile is None else highest_gain(profile, wanted)
     for _ in range(PASSES):
         blocks = _mixed(job, master.coding.channels, gain)
         encode(
@@ -224,7 +225,7 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
         if wanted is None or not math.isfinite(short) or (over <= 0.0 and abs(short) <= CLOSE):
             break
         ceiling = Decibels(ceiling - (over + 0.1 if over > 0.0 else 0.0))
-        gain = Decibels(gain + (short if abs(short) > CLOSE else 0.0))
+        gain = Decibels(min(highest, gain + (short if abs(short) > CLOSE else 0.0)))
     encoded = Encoded(
         key=master.key,
         number=job.number,
