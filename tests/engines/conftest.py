@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def children() -> Iterator[Children]:
 
     if not Path(f"/proc/{os.getpid()}/task").exists():
         pytest.skip("this system shows no children of a process under /proc")
+    # Python's own tracker of shared memory starts with the first spawned process and stays with this one.
+    resource_tracker.ensure_running()
     before = living()
     yield lambda: living() - before
     assert not living() - before

@@ -34,6 +34,8 @@ def end_now(pool: ProcessPoolExecutor) -> None:
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.kill()
+    for process in processes:
+        process.join()
 
 
 def end_with_parent() -> None:
