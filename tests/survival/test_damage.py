@@ -124,6 +124,16 @@ def test_a_torn_encoding_is_made_again(size: int, project: Path, fullcast: Fullc
     assert heard(project) == before
 
 
+def test_a_damaged_encoding_is_never_delivered(project: Path, fullcast: Fullcast) -> None:
+    before = heard(project)
+    for file in (*(project / "output" / "chapters").iterdir(), project / ".fullcast" / "state.json"):
+        file.unlink()
+    assert flip(list((project / ".fullcast" / "encoded").glob("*.flac")), -1000) == 2
+    codes = [fullcast("render", project).code for _ in range(3)]
+    assert codes == [6, 6, 0]
+    assert heard(project) == before
+
+
 def test_a_file_that_may_not_be_so_large_is_named(make_project: Any, apart: Fullcast) -> None:
     project = make_project("The lamp was lit at dusk. " * 60)
 

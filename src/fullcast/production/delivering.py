@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fullcast import __version__
+from fullcast.errors import DamagedError
 from fullcast.files.chapter_files import write_chapter_file
 from fullcast.files.disk import explained, write_whole
 from fullcast.files.join import Joined, Part, join_m4b
@@ -18,7 +19,7 @@ from fullcast.fingerprint import digest, digest_file
 from fullcast.model import Delivery
 from fullcast.production.events import Delivered
 from fullcast.production.preparing import Prepared
-from fullcast.production.workshop import Encoded
+from fullcast.production.workshop import Encoded, sidecar_of
 from fullcast.units import MIX_RATE, Seconds
 
 LONGEST_NAME = 150
@@ -119,6 +120,16 @@ def _identity(prepared: Prepared, *what: object) -> str:
 
 
 def _part(encoded: Encoded) -> Part:
+    """Return an encoding as it is joined or copied.
+
+    Raises:
+        DamagedError: If it is not what was measured; it is removed, so that the next run makes it anew.
+    """
+    if digest_file(encoded.file) != encoded.digest:
+        sidecar_of(encoded.file).unlink(missing_ok=True)
+        message = f"{encoded.file} is damaged: its content does not match its hash"
+        hint = "run the same command again: the chapter is encoded anew"
+        raise DamagedError(message, hint=hint, file=str(encoded.file))
     return Part(file=encoded.file, title=encoded.title, samples=encoded.samples)
 
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
-import os
 import signal
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,11 +20,12 @@ from fullcast.audio.loudness import ABSOLUTE_GATE, Meter, Profile, measure_loudn
 from fullcast.audio.master import check_master, highest_gain, master_blocks, plan_gain
 from fullcast.audio.mix import mix_blocks
 from fullcast.audio.signal import Audio
+from fullcast.engines.processes import end_with_parent
 from fullcast.errors import DamagedError
 from fullcast.files.disk import read_whole, write_whole
 from fullcast.files.encode import Coding, decode, encode
 from fullcast.files.sounds import decode_take, read_sound
-from fullcast.fingerprint import digest_bytes
+from fullcast.fingerprint import digest_bytes, digest_file
 from fullcast.model import Finding, Measurement, Mixing, Placed, Stem, Timeline
 from fullcast.units import MIX_RATE, Decibels, Lufs, to_gain
 
@@ -55,15 +53,7 @@ def begin_work() -> None:
     """Prepare a worker process: signals are for its parent, which ends it, and which it never outlives."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Wait until the parent is gone, killed perhaps: nobody would ever take in what is made here."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +145,8 @@ class Encoded:
     gain: Decibels
     """What the mix was changed by."""
     findings: tuple[Finding, ...] = ()
+    digest: str = ""
+    """Hash of the file: what is joined into books later must be what was measured."""
 
 
 def produce_chapter(job: ChapterJob) -> tuple[Encoded, ...]:
@@ -236,6 +228,7 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
         measured=measured,
         gain=Decibels(round(gain, 3)),
         findings=_findings(job, master, measured),
+        digest=digest_file(master.file),
     )
     write_whole(sidecar_of(master.file), _to_json(encoded))
     return encoded
