@@ -314,6 +314,40 @@ def test_a_bridge_makes_room_for_itself() -> None:
     assert with_music.speech[:-1] == without.speech[:-1]
 
 
+def theme(role: Role, **fields: object) -> Cue:
+    return cue(CueKind.MUSIC, "t", file=Path("t.flac"), role=role, fade=Seconds(1.0), **fields)
+
+
+def test_a_bridge_before_the_first_words_comes_before_them() -> None:
+    plan = chapter(PlacedCue(cue=theme(Role.BRIDGE), start=SOURCE.index("The wind")))
+    untitled = replace(plan, takes=plan.takes[1:])
+    timeline = make_timeline(book(), untitled, recorded(*plan.script.cues))
+    (bridge,) = [item for item in timeline.placed if item.stem is Stem.MUSIC]
+    assert seconds(bridge.start) == PAUSES.head
+    assert seconds(timeline.speech[0][0]) == PAUSES.head + 3.75
+
+
+def test_a_bridge_that_names_no_place_never_comes_before_the_title() -> None:
+    timeline = made(PlacedCue(cue=theme(Role.BRIDGE, start=START), start=0))
+    assert timeline.speech[0] == made().speech[0]
+
+
+def test_a_bridge_behind_the_last_words_plays_out() -> None:
+    timeline = made(PlacedCue(cue=theme(Role.BRIDGE), start=len(SOURCE)))
+    bridge = only(timeline, Stem.MUSIC)
+    assert bridge.start >= timeline.speech[-1][1]
+    assert seconds(bridge.length) == 4.0
+    assert seconds(timeline.length - bridge.start - bridge.length) == PAUSES.tail
+
+
+def test_a_pause_before_the_first_words_is_kept() -> None:
+    plan = chapter()
+    waiting = replace(LINES[0], pause_before=Seconds(2.0))
+    script = replace(plan.script, lines=(waiting, *LINES[1:]))
+    starts = speech(make_timeline(book(), replace(plan, script=script), recorded()))
+    assert starts[0][0] == PAUSES.head + 2.0
+
+
 @given(
     st.lists(st.floats(min_value=0.05, max_value=8.0), min_size=4, max_size=4), st.integers(0, len(SOURCE))
 )

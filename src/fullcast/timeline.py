@@ -100,7 +100,7 @@ class _Builder:
 
     def build(self) -> Timeline:
         self._lay_takes()
-        speech_end = self._spoken[-1].start + self._spoken[-1].length if self._spoken else self._head()
+        speech_end = self._end_words()
         end = max([speech_end, *(start + self._length(cue) for cue, start in self._outros(speech_end))])
         tail = self._plan.script.tail_pause or Seconds(0.0)
         length = end + to_samples(tail + self._book.pauses.tail, MIX_RATE)
@@ -130,11 +130,22 @@ class _Builder:
             take = self._recorded.takes[planned.key]
             if before is not None:
                 cursor += self._gap(before, planned)
-                cursor = self._make_room_for_bridges(cursor, planned)
+            elif pause := self._lines[planned.segment.line].pause_before:
+                cursor += to_samples(pause, MIX_RATE)
+            cursor = self._make_room_for_bridges(cursor, planned, first=before is None)
             length = _converted(take.ends, take.rate) - _converted(take.begins, take.rate)
             self._spoken.append(_Spoken(planned=planned, take=take, start=cursor, length=length))
             cursor += length
             before = planned
+
+    def _end_words(self) -> int:
+        """Return when the last word has ended, and what stands behind it as a bridge."""
+        end = self._spoken[-1].start + self._spoken[-1].length if self._spoken else self._head()
+        for cue in self._bridges:
+            start = end + to_samples(self._book.pauses.paragraph, MIX_RATE)
+            self._bridge_starts[id(cue)] = start
+            end = start + self._length(cue)
+        return end
 
     def _gap(self, before: PlannedTake, after: PlannedTake) -> int:
         """Return the silence between two takes."""
@@ -156,9 +167,12 @@ class _Builder:
             return pauses.paragraph
         return pauses.line if ends_sentence else Seconds(min(pauses.line, pauses.clause))
 
-    def _make_room_for_bridges(self, cursor: int, planned: PlannedTake) -> int:
+    def _make_room_for_bridges(self, cursor: int, planned: PlannedTake, *, first: bool) -> int:
+        """Return where a take may stand behind its bridges; one that names no place never opens a chapter."""
         start = self._source_offset(planned)
         while self._bridges and start is not None and self._bridges[0].start <= start:
+            if first and self._bridges[0].cue.start.kind is AnchorKind.START:
+                break
             cue = self._bridges.pop(0)
             self._bridge_starts[id(cue)] = cursor
             cursor += self._music_claim(cue)

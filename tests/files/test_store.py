@@ -54,6 +54,13 @@ def test_a_recording_without_its_line_does_not_count(tmp_path: Path) -> None:
     assert Store(tmp_path).ready() == {KEY}
 
 
+def test_a_file_that_is_renamed_while_the_store_is_looked_through_is_passed_over(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store.add(entry(KEY), b"sound")
+    store.file_of(KEY).with_name(f".{OTHER}.wav.1.part").symlink_to("gone")  # listed, but no longer there
+    assert Store(tmp_path).ready() == {KEY}
+
+
 def test_a_killed_run_keeps_what_it_recorded(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.add(entry(KEY), b"sound")

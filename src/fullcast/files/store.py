@@ -141,7 +141,7 @@ class Store:
             for shelf in shelves:
                 if shelf.is_dir():
                     with os.scandir(shelf.path) as files:
-                        yield from ((item.name[:-4], item.stat().st_size) for item in files)
+                        yield from _sizes_of(files)
 
     def get(self, key: str) -> Entry | None:
         """Return the entry of a recording that is there in full size."""
@@ -225,6 +225,14 @@ class Store:
                 _write_all(handle, b"\n" + line if torn else line, end)
             finally:
                 os.close(handle)
+
+
+def _sizes_of(files: Iterable[os.DirEntry[str]]) -> Iterable[tuple[str, int]]:
+    """Yield key and size of each recording; what another run renames or removes meanwhile is passed over."""
+    for item in files:
+        if item.name.endswith(".wav"):
+            with suppress(FileNotFoundError):
+                yield item.name[:-4], item.stat().st_size
 
 
 def _write_all(handle: int, content: bytes, end: int) -> None:
