@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
+from fullcast.engines.processes import end_now
 from fullcast.errors import EngineError
 from fullcast.production.workshop import ChapterJob, Encoded, begin_work, produce_chapter
 
@@ -56,7 +57,7 @@ def open_workers(count: int) -> Iterator[Workers]:
             message, hint="run the same command again; set --jobs lower if memory is short"
         ) from error
     except BaseException:
-        _end_now(pool)
+        end_now(pool)
         raise
     pool.shutdown()
 
@@ -71,14 +72,6 @@ def _start_tracker() -> None:
         resource_tracker.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _end_now(pool: ProcessPoolExecutor) -> None:
-    """End workers without waiting for the chapters in their hands: those are made again."""
-    workers = list((pool._processes or {}).values())  # noqa: SLF001 - the standard library offers it from 3.14 on
-    pool.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:
-        worker.kill()
 
 
 def any_finished(futures: Iterable[Future[Any]], seconds: float) -> bool:
