@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pytest
+
+from fullcast.audio.signal import Audio
+from fullcast.errors import AudioError, StoreError
 from fullcast.files.lockfile import read_lock
+from fullcast.files.sounds import encode_take
 from fullcast.model import Settings
-from fullcast.production.events import Event, RunStarted
+from fullcast.production.events import Event, RunStarted, TakeRecorded
 from fullcast.production.preparing import Choices
 from fullcast.production.remembering import Report, remembered, run_and_remember
 
@@ -18,12 +24,15 @@ def edit(file: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after), encoding="utf-8")
 
 
-def run_while(folder: Path, machine: Settings, act: Callable[[], object]) -> None:
-    """Render, and do something as soon as the run has begun."""
+def run_while(
+    folder: Path, machine: Settings, act: Callable[[], object], after: type[Event] = RunStarted
+) -> None:
+    """Render, and do something as soon as the run has begun, or come to some point."""
+    due = [act]
 
     def emit(event: Event) -> None:
-        if isinstance(event, RunStarted):
-            act()
+        if isinstance(event, after) and due:
+            due.pop()()
 
     run_and_remember(folder, "render", (Choices(), machine), emit)
 
@@ -61,3 +70,22 @@ def test_a_prompt_that_becomes_the_name_of_a_file_is_noticed(
     (rendered / "sounds" / "door.wav").write_bytes(take.read_bytes())
     assert not unchanged(rendered, machine)
     assert run(rendered).encoded == 2
+
+
+def test_a_sound_of_the_project_that_changes_during_a_run_is_named(project: Path, machine: Settings) -> None:
+    door = project / "sounds" / "door.wav"
+    door.parent.mkdir()
+    door.write_bytes(encode_take(Audio(samples=np.full((1, 9_000), 0.25, np.float32), rate=44_100)))
+    later = encode_take(Audio(samples=np.full((1, 9_000), 0.5, np.float32), rate=44_100))
+    with pytest.raises(AudioError, match=r"door\.wav was changed during the run"):
+        run_while(project, machine, lambda: door.write_bytes(later), TakeRecorded)
+    run_while(project, machine, lambda: None)
+    assert unchanged(project, machine)
+
+
+def test_a_sound_of_the_project_that_goes_during_a_run_is_named(project: Path, machine: Settings) -> None:
+    door = project / "sounds" / "door.wav"
+    door.parent.mkdir()
+    door.write_bytes(encode_take(Audio(samples=np.full((1, 9_000), 0.25, np.float32), rate=44_100)))
+    with pytest.raises(StoreError, match=r"cannot read .*door\.wav"):
+        run_while(project, machine, door.unlink, TakeRecorded)

@@ -184,6 +184,12 @@ def test_mix_settings_change_no_take(rendered: Path, run: Run, machine: Settings
     assert run(rendered).recorded == 0
 
 
+def test_ducking_is_no_new_mix_where_nothing_gives_way(rendered: Path, machine: Settings) -> None:
+    edit(rendered / "project.yaml", "deliveries:", "mix: {ducking: {depth: 12}}\ndeliveries:")
+    assert whys(rendered, machine)[:2] == [("chapter", 1, "the project's mix changed")] * 2
+    assert ("chapter", 2, "the project's mix changed") not in whys(rendered, machine)
+
+
 def test_levels_are_decided_once(rendered: Path, run: Run) -> None:
     before = (rendered / "fullcast.lock").read_text(encoding="utf-8")
     assert "levels" in before

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from fullcast.files.disk import write_whole
+from fullcast.errors import AudioError
+from fullcast.files.disk import explained, write_whole
 from fullcast.files.encode import Coding
 from fullcast.files.store import Entry, Store
 from fullcast.fingerprint import digest, digest_file
-from fullcast.model import Book, ChapterPlan, Delivery, Finding, Placed, Sound, Take, Timeline
+from fullcast.model import Book, ChapterPlan, Delivery, Finding, Mixing, Placed, Sound, Take, Timeline
 from fullcast.production.preparing import Prepared
 from fullcast.production.workshop import ChapterJob, Master
 from fullcast.timeline import Recorded, make_timeline
@@ -48,11 +49,16 @@ def take_of(entry: Entry, store: Store) -> Take:
 
 
 def sound_sources(chapter: ChapterPlan, shelves: Shelves) -> dict[str, tuple[Path, str]]:
-    """Return file and hash of each sound of a chapter, by its name in the timeline."""
+    """Return file and hash of each sound of a chapter, by its name in the timeline.
+
+    Raises:
+        StoreError: If a file of the project cannot be read.
+    """
     sources: dict[str, tuple[Path, str]] = {}
     for placed, planned in chapter.sounds:
         if planned is None and placed.cue.file is not None:
-            sources[str(placed.cue.file)] = (placed.cue.file, digest_file(placed.cue.file))
+            with explained(placed.cue.file, "read"):
+                sources[str(placed.cue.file)] = (placed.cue.file, digest_file(placed.cue.file))
         elif planned is not None and (entry := shelves.sounds.get(planned.key)) is not None:
             sources[planned.key] = (shelves.sounds.file_of(planned.key), entry.digest)
     return sources
@@ -86,11 +92,12 @@ def plan_timeline(
 
     Raises:
         KeyError: If a take is neither recorded nor lost.
+        AudioError: If a sound is another than the one that was measured.
     """
     kept = tuple(take for take in chapter.takes if take.key not in lost)
     entries = {take.key: shelves.takes.entries()[take.key] for take in kept}
     sounds = {
-        name: _sound(name, file, hashed, shelves.measured[hashed])
+        name: _sound(name, file, hashed, shelves.measured)
         for name, (file, hashed) in sound_sources(chapter, shelves).items()
     }
     present = tuple(
@@ -120,8 +127,10 @@ def left_out(chapter: ChapterPlan, takes: Store) -> Finding:
     return Finding(code="not-recorded", message=message, subject=f"chapter {chapter.number}")
 
 
-def _sound(name: str, file: Path, hashed: str, measured: tuple[int, int, int, float]) -> Sound:
-    rate, samples, channels, loudness = measured
+def _sound(name: str, file: Path, hashed: str, measured: Mapping[str, tuple[int, int, int, float]]) -> Sound:
+    if hashed not in measured:
+        raise AudioError(f"{file} was changed during the run", hint="run the same command again")
+    rate, samples, channels, loudness = measured[hashed]
     return Sound(
         key=name, file=file, digest=hashed, rate=rate, samples=samples, channels=channels, loudness=loudness
     )
@@ -145,7 +154,10 @@ def chapter_order(
     """Return the job that makes every encoding of a chapter that the deliveries want; equal ones once."""
     wanted = tuple(deliveries)
     coded = codings(prepared.book, wanted)
-    heard = {"takes and places": digest([REVISION, _heard(timeline)]), "mix": digest(prepared.book.mixing)}
+    heard = {
+        "takes and places": digest([REVISION, _heard(timeline)]),
+        "mix": digest(_heard_mixing(prepared.book.mixing, timeline)),
+    }
     masters: dict[str, Master] = {}
     parts: dict[str, Mapping[str, str]] = {}
     keys: dict[str, str] = {}
@@ -175,6 +187,11 @@ def _heard(timeline: Timeline) -> object:
     names = [field.name for field in fields(Placed) if field.name not in _NOT_HEARD]
     placed = [[getattr(item, name) for name in names] for item in timeline.placed]
     return [timeline.length, placed, timeline.speech]
+
+
+def _heard_mixing(mixing: Mixing, timeline: Timeline) -> object:
+    """Return what of the project's mix is heard besides the levels, which the places hold already."""
+    return [mixing.room_tone, mixing.ducking if any(placed.duck for placed in timeline.placed) else None]
 
 
 def read_measured(folder: Path) -> dict[str, tuple[int, int, int, float]]:
