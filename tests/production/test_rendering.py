@@ -234,6 +234,14 @@ def test_events_tell_what_happens(project: Path, run: Run, events: list[Event]) 
     assert all(json.dumps(event.to_json()) for event in events)
 
 
+def test_encodings_are_counted_as_they_are_made(project: Path, run: Run, events: list[Event]) -> None:
+    edit(project / "project.yaml", "{preset: chapters, codec: flac}", "{preset: chapters, bitrate: 64k}")
+    run(project)
+    encoded = [event for event in events if isinstance(event, ChapterEncoded)]
+    assert [event.done for event in encoded] == [1, 2, 3, 4]
+    assert {event.total for event in encoded} == {4}
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_an_output_that_cannot_be_written_keeps_the_takes(project: Path, run: Run) -> None:
     (project / "output").mkdir()

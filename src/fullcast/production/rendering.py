@@ -341,7 +341,7 @@ class _Run:
                 title=encoded.title,
                 codec=encoded.file.suffix.removeprefix("."),
                 done=sum(map(len, self._encoded.values())),
-                total=len(self._prepared.chapters) * len({d.codec for d in self._deliveries}),
+                total=len(self._prepared.chapters) * len({*self._keys[encoded.number].values()}),
                 seconds=encoded.measured.duration,
                 loudness=encoded.measured.loudness,
                 true_peak=encoded.measured.true_peak,
