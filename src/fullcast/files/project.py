@@ -39,6 +39,9 @@ DEFAULT_NARRATOR = "alba"
 FindVoice = Callable[[str], Voice]
 """Finds a voice by its name; raises ProjectError if there is none or it is broken."""
 
+MIX_FOLDER = "mix"
+"""Folder under ``output`` that belongs to the command ``mix``."""
+
 
 def read_project(
     project: Path, settings: Settings, *, find_voice: FindVoice
@@ -262,6 +265,9 @@ class _Checker:
                 message = f"two deliveries have the name {name.value!r}"
                 hint = "give one of them a name of its own, as in {preset: chapters, name: mp3}"
                 self.reading.report("same-delivery", message, name.place, hint)
+            if name.value.casefold() == MIX_FOLDER:
+                message = f"the name {name.value!r} is taken: `fullcast mix` writes there"
+                self.reading.report("same-delivery", message, name.place, "give the delivery another name")
             names.add(name.value.casefold())
             self._check_coding(item, item.preset.value)
             yield _make_delivery(item, item.preset.value, name.value)
