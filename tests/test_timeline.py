@@ -284,6 +284,12 @@ def test_a_bed_over_the_whole_chapter_loops() -> None:
     assert bed.seamless
 
 
+def test_a_bed_to_the_end_is_heard_under_the_tail() -> None:
+    sea = PlacedCue(cue=cue(CueKind.BED, "sea", start=START, end=END), start=0, end=len(SOURCE))
+    timeline = made(sea, seconds=2.0)
+    assert only(timeline, Stem.AMBIENCE).length == timeline.length
+
+
 def test_a_level_is_relative_to_the_speech() -> None:
     rain = PlacedCue(cue=cue(CueKind.BED, level=Decibels(-24.0), start=START), start=0)
     assert only(made(rain), Stem.AMBIENCE).gain == pytest.approx(SPEECH_LEVEL - 24.0 - -30.0)

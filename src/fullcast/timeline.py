@@ -236,7 +236,9 @@ class _Builder:
     def _cue_end(self, cue: PlacedCue, clock: _Clock, start: int, length: int) -> int:
         if cue.cue.kind is CueKind.BED:
             fade = to_samples(cue.cue.fade, MIX_RATE)
-            return length if cue.end is None else min(length, clock.time_after(cue.end) + fade)
+            if cue.end is None or (cue.cue.end and cue.cue.end.kind is AnchorKind.END):
+                return length
+            return min(length, clock.time_after(cue.end) + fade)
         natural = start + self._length(cue)
         if cue.cue.role is Role.UNDER and cue.end is not None:
             natural = min(natural, clock.time_after(cue.end) + to_samples(cue.cue.fade, MIX_RATE))
