@@ -18,7 +18,17 @@ from fullcast.files.lockfile import Lock, read_lock
 from fullcast.files.project import look_at_project
 from fullcast.files.voices import find_voice
 from fullcast.fingerprint import voice_fingerprint
-from fullcast.model import AnchorKind, Book, Chapter, ChapterPlan, PlacedCue, Plan, Script, Settings
+from fullcast.model import (
+    AnchorKind,
+    Book,
+    Chapter,
+    ChapterPlan,
+    PlacedCue,
+    Placement,
+    Plan,
+    Script,
+    Settings,
+)
 from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
 from fullcast.production.asking import blaming
 from fullcast.production.choices import Choices as Choices  # noqa: PLC0414 - whoever prepares also chooses
@@ -89,6 +99,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         raise ProjectError(*problems, *_prompt_problems(book, scripts, lock))
     asked = choices.engine or book.speech.engine
     speech, why_speech = _choose(asked, lock.speech_engine, choose_speech_engine)
+    _check_device(speech, settings)
     sound, why_sound = _choose(book.sounds.engine, lock.sound_engine, choose_sound_engine)
     problems += _check_prompts(book, scripts, sound)
     fingerprints = {name: voice_fingerprint(voice, speech.name) for name, voice in book.voices.items()}
@@ -187,6 +198,15 @@ def _check_prompts(book: Book, scripts: tuple[Script, ...], engine: SoundEngine)
                 place = cue.place or (anchor.place if anchor else None) or chapter.place
                 problems.append(Problem(code="unknown-sound", message=f"{engine.name}: {why}", place=place))
     return problems
+
+
+def _check_device(engine: SpeechEngine, settings: Settings) -> None:
+    """Refuse a device that would quietly be left unused."""
+    if engine.limits.placement is Placement.EMBEDDED and settings.device not in {"auto", "cpu"}:
+        raise SetupError(
+            f"the engine {engine.name} runs on the processor: it cannot use device {settings.device}",
+            hint="leave --device and FULLCAST_DEVICE out, or say cpu",
+        )
 
 
 def _check_chapters(choices: Choices, count: int) -> None:
