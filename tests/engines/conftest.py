@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing import resource_tracker
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def children() -> Iterator[Children]:
     def living() -> set[int]:
         found: set[int] = set()
         for task in Path(f"/proc/{os.getpid()}/task").iterdir():
-            found.update(map(int, (task / "children").read_text().split()))
+            with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end while we look
+                found.update(map(int, (task / "children").read_text().split()))
         return found
 
     if not Path(f"/proc/{os.getpid()}/task").exists():
