@@ -49,6 +49,11 @@ def write_book(folder: Path, project: str = PROJECT, chapters: Mapping[str, str]
     return folder
 
 
+@pytest.fixture(scope="session")
+def new_book() -> Callable[[Path], Path]:
+    return write_book
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     return write_book(tmp_path / "lamp")

@@ -217,7 +217,7 @@ def test_an_engine_that_breaks_is_code_5(book: Path, apart: Fullcast, strangers:
     assert "Traceback" not in said.err
 
 
-@pytest.mark.parametrize("command", ["check", "plan", "render", "mix", "export", "status"])
+@pytest.mark.parametrize("command", ["check", "render", "status"])
 def test_an_engine_that_is_not_ready_is_code_4(
     command: str, book: Path, apart: Fullcast, strangers: dict[str, str]
 ) -> None:

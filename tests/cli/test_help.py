@@ -34,7 +34,8 @@ def commands() -> Iterator[tuple[str, Any, Any]]:
             yield f"{name} {under}", leaf, leaf.context_class(leaf, info_name=under, parent=inner)
 
 
-PATHS = [path for path, _, _ in commands()]
+COMMANDS = list(commands())
+PATHS = [path for path, _, _ in COMMANDS]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -55,18 +56,16 @@ def test_no_page_is_left_of_a_command_that_is_gone() -> None:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("width", [40, 60, 80, 100])
 def test_a_help_page_keeps_to_the_width_of_the_terminal(path: str, width: int) -> None:
-    command, context = next((command, context) for name, command, context in commands() if name == path)
+    command, context = next((command, context) for name, command, context in COMMANDS if name == path)
     _, examples = split_help(command.help or "")
     lines = write_page(command, context, width).splitlines()
     allowed = max(width, 60)  # names of options are not broken
     assert [line for line in lines if len(line) > allowed and line.strip() not in examples] == []
 
 
-@pytest.mark.parametrize(
-    "path", [path for path, command, _ in commands() if not hasattr(command, "commands")]
-)
+@pytest.mark.parametrize("path", [path for path, command, _ in COMMANDS if not hasattr(command, "commands")])
 def test_every_command_has_an_example_that_calls_it(path: str) -> None:
-    command = next(command for name, command, _ in commands() if name == path)
+    command = next(command for name, command, _ in COMMANDS if name == path)
     prose, examples = split_help(command.help or "")
     assert prose
     assert examples
@@ -88,7 +87,7 @@ def test_whoever_names_no_command_is_shown_the_page_as_wrong_use(
 
 def written_reference() -> str:
     parts = ["<!-- pages -->"]
-    for path, command, context in commands():
+    for path, command, context in COMMANDS:
         page = write_page(command, context, 100).rstrip()
         parts.append(f"## fullcast {path}".rstrip() + f"\n\n```text\n{page}\n```")
     return "\n\n".join([*parts, "<!-- end -->"])

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fullcast.cli.app import run
+
 Fullcast = Callable[..., Any]
 
 
+@pytest.fixture(scope="session")
+def once_rendered(tmp_path_factory: pytest.TempPathFactory, new_book: Callable[[Path], Path]) -> Path:
+    folder = new_book(tmp_path_factory.mktemp("rendered") / "lamp")
+    assert run(["render", str(folder), "--quiet", "--jobs", "1"]) == 0
+    return folder
+
+
 @pytest.fixture
-def rendered(book: Path, fullcast: Fullcast) -> Path:
-    assert fullcast("render", book, "--quiet").code == 0
-    return book
+def rendered(once_rendered: Path, tmp_path: Path) -> Path:
+    """A copy of a project that was rendered; its state goes with it."""
+    return Path(shutil.copytree(once_rendered, tmp_path / "lamp"))
 
 
 def test_plan_counts_what_there_is_to_do(book: Path, fullcast: Fullcast) -> None:

@@ -147,10 +147,10 @@ def test_a_path_in_a_message_cannot_drive_the_terminal(fullcast: Fullcast, tmp_p
 def test_a_project_that_cannot_be_written_can_be_looked_at(
     book: Path, apart: Fullcast, fullcast: Fullcast
 ) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("needs a user whom the system can refuse")
     book.chmod(0o555)
     try:
+        if os.access(book, os.W_OK):
+            pytest.skip("needs a user whom the system can refuse")
         for command in ("check", "plan", "status"):
             assert apart(command, book).code == 0
         said = fullcast("render", book)
