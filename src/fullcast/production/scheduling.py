@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
-from fullcast.engines.processes import end_now
+from fullcast.engines.processes import end_now, interrupts_held
 from fullcast.errors import EngineError
 from fullcast.production.workshop import ChapterJob, Encoded, begin_work, produce_chapter
 
@@ -30,11 +30,12 @@ class Workers:
 
     def call(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         """Have a function run by the next idle worker."""
-        return self._pool.submit(function, *args, **kwargs)
+        with interrupts_held():
+            return self._pool.submit(function, *args, **kwargs)
 
     def produce(self, job: ChapterJob) -> Future[tuple[Encoded, ...]]:
         """Have a chapter mixed and encoded by the next idle worker."""
-        return self._pool.submit(produce_chapter, job)
+        return self.call(produce_chapter, job)
 
 
 @contextmanager
@@ -51,7 +52,8 @@ def open_workers(count: int) -> Iterator[Workers]:
     try:
         yield Workers(pool)
     except BrokenProcessPool as error:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # The library asks the others to end by a signal that they ignore, and would wait for them for ever.
+        end_now(pool)
         message = "a worker process that mixes and encodes died: killed from outside, or out of memory"
         raise EngineError(
             message, hint="run the same command again; set --jobs lower if memory is short"
