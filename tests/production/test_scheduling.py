@@ -12,6 +12,7 @@ import pytest
 # In a process of its own: what must not happen is that it never ends.
 PROGRAM = """
 import os, signal, sys, time
+from contextlib import suppress
 from fullcast.errors import EngineError
 from fullcast.production.scheduling import open_workers
 
@@ -22,7 +23,8 @@ if __name__ == "__main__":
             first.result(), second.result()
             victim = sorted(workers._pool._processes)[int(sys.argv[1])]
             os.kill(victim, signal.SIGKILL)
-            os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)
+            with suppress(ChildProcessError):  # the pool may have been told before us
+                os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)
             while True:
                 workers.call(os.getpid).result()
     except EngineError as error:

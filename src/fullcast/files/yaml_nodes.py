@@ -74,6 +74,9 @@ _COMPLAINTS = (
 )
 """What the scanners say (libyaml's and PyYAML's own differ), in our words, and what to do."""
 
+_LIBYAML_DEPTH = "exceeded maximum nesting depth"
+"""What libyaml says from 0.2.6 on."""
+
 Value = str | int | float | bool | None
 """What a scalar stands for."""
 
@@ -168,21 +171,27 @@ def parse_nodes(source: Source) -> Parsed:
         return Parsed(node=None, problems=(_problem("yaml-syntax", message, place, "remove it"),))
     tree = _Tree(source)
     try:
-        for event in _scan(source.text):
-            tree.add(event)
-            if tree.stopped:
-                return Parsed(node=None, problems=tuple(tree.problems))
+        _grow(tree, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
-        return Parsed(node=None, problems=(*tree.problems, _explain(error, source)))
+        if _LIBYAML_DEPTH not in (error.problem or ""):
+            return Parsed(node=None, problems=(*tree.problems, _explain(error, source)))
+        # It looks ahead, and gives up at level 1,000 before it has told of level 33: PyYAML alone tells.
+        tree = _Tree(source)
+        _grow(tree, yaml.SafeLoader)
+    if tree.stopped:
+        return Parsed(node=None, problems=tuple(tree.problems))
     if tree.root is None:
         place = Place(file=source.name)
         tree.problems.append(_problem("empty-file", "the file holds nothing", place, None))
     return Parsed(node=tree.root, problems=tuple(tree.problems))
 
 
-def _scan(text: str) -> Iterator[yaml.Event]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    yield from yaml.parse(text, Loader=loader)
+def _grow(tree: _Tree, loader: type[yaml.SafeLoader]) -> None:
+    """Read a tree's source into it, to the end or until the tree has had enough."""
+    for event in yaml.parse(tree.source.text, Loader=loader):
+        tree.add(event)
+        if tree.stopped:
+            return
 
 
 def _explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
@@ -228,7 +237,7 @@ class _Tree:
         self.root: Node | None = None
         self.problems: list[Problem] = []
         self.stopped = False
-        self._source = source
+        self.source = source
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._documents = 0
@@ -251,7 +260,7 @@ class _Tree:
 
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
-        return self._source.place(mark.line, mark.column) if mark else Place(file=self._source.name)
+        return self.source.place(mark.line, mark.column) if mark else Place(file=self.source.name)
 
     def _stop(self, code: str, message: str, event: yaml.Event, hint: str) -> None:
         self._report(code, message, self._place(event), hint)
