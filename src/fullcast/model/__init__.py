@@ -40,6 +40,7 @@ from fullcast.model.plan import (
     Take,
     Timeline,
 )
+from fullcast.model.reading import Heard, Person, Reading
 from fullcast.model.report import Finding, Measurement
 from fullcast.model.script import (
     Evidence,
@@ -77,6 +78,7 @@ __all__ = [
     "Ducking",
     "Evidence",
     "Finding",
+    "Heard",
     "Limits",
     "Line",
     "LineKind",
@@ -84,6 +86,7 @@ __all__ = [
     "Measurement",
     "Mixing",
     "Pauses",
+    "Person",
     "Placed",
     "PlacedCue",
     "Placement",
@@ -91,6 +94,7 @@ __all__ = [
     "PlannedSound",
     "PlannedTake",
     "Pronunciation",
+    "Reading",
     "Role",
     "Run",
     "Scalar",
