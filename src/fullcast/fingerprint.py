@@ -140,3 +140,16 @@ def line_id(chapter: str, speaker: str, text: str, occurrence: int) -> str:
         occurrence: Which occurrence of that text by that speaker in the chapter, counted from 0.
     """
     return digest(["line", chapter, speaker, text, occurrence])[:12]
+
+
+def quotation_id(chapter: str, words: str, occurrence: int) -> str:
+    """Return the name of a quotation in reviews and corrections: 12 hexadecimal digits.
+
+    Unlike :func:`line_id` it does not depend on who says it: that is what a correction changes.
+
+    Args:
+        chapter: The chapter's file, relative to the project.
+        words: The quotation, without markup; white space does not count.
+        occurrence: Which occurrence of these words in the chapter, counted from 0.
+    """
+    return digest(["quotation", chapter, " ".join(words.split()), occurrence])[:12]

@@ -37,6 +37,15 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A quotation that a person gave to its speaker."""
+
+    speaker: str
+    words: str = ""
+    """How the quotation begins, for whoever reads the lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """What was decided for a book."""
 
@@ -54,6 +63,8 @@ class Lock:
     """By the identity of the voice as its engine speaks it."""
     retakes: Mapping[str, int] = field(default_factory=dict)
     """How many times a line was asked for anew, by its id."""
+    speakers: Mapping[str, Given] = field(default_factory=dict)
+    """Who says a quotation, as a person decided, by ``fingerprint.quotation_id``."""
 
 
 _CHOSEN: Record[dict[str, str]] = Record(
@@ -73,6 +84,15 @@ _LEVEL = Record(
         "loudness": Key(
             kind=Number(low=-100, high=20, unit="LUFS"), doc="Measured loudness, in LUFS.", required=True
         ),
+    },
+)
+
+
+_GIVEN = Record(
+    make=Given,
+    keys={
+        "speaker": Key(kind=Text(), doc="Who says it.", required=True),
+        "words": Key(kind=Text(empty=True), doc="How the quotation begins."),
     },
 )
 
@@ -105,6 +125,7 @@ _LOCK = Record(
             kind=MapOf(value=Number(low=1, high=1_000_000, unit="retakes", whole=True)),
             doc="Number of retakes by id of the line.",
         ),
+        "speakers": Key(kind=MapOf(value=_GIVEN), doc="Who says a quotation, by its id, as a person decided."),
     },
 )
 
@@ -167,5 +188,9 @@ def _plain(lock: Lock) -> dict[str, object]:
         key: {"voice": item.voice, "engine": item.engine, "loudness": float(item.loudness)}
         for key, item in sorted(lock.levels.items())
     }
-    maps = {"levels": levels, "retakes": dict(sorted(lock.retakes.items()))}
+    speakers = {
+        key: {"speaker": item.speaker, **({"words": item.words} if item.words else {})}
+        for key, item in sorted(lock.speakers.items())
+    }
+    maps = {"levels": levels, "retakes": dict(sorted(lock.retakes.items())), "speakers": speakers}
     return {"lock": 1, **engines, **{name: found for name, found in maps.items() if found}}

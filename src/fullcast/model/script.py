@@ -65,6 +65,10 @@ class Evidence(StrEnum):
     CONTINUED = "continued"
     """The same utterance goes on after an interruption or in the next paragraph."""
     NARRATION = "narration"
+    PERSON = "person"
+    """A person looked at the quotation and decided."""
+    READING = "reading"
+    """What the conversation and the text around it tell (``text.reading``)."""
     UNKNOWN = "unknown"
     """Nobody could be named: spoken by ``*`` where the cast has it, else by the narrator."""
 

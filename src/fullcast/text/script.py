@@ -32,7 +32,7 @@ from fullcast.text.attribution import STAGES, attribute, label_unknown
 from fullcast.text.cast import read_names
 from fullcast.text.cutting import Outline, Paragraph, cut_stretches, read_outline
 from fullcast.text.directives import read_directives
-from fullcast.text.document import Flat
+from fullcast.text.document import Document, Flat
 from fullcast.text.markup import read_markup
 from fullcast.text.normalise import normalise_source
 from fullcast.text.passage import Label, Passage, Stage, Stretch
@@ -41,13 +41,36 @@ from fullcast.units import Seconds
 _GAP = re.compile(r"\s+|\S+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A chapter taken apart, before it is decided who says what."""
+
+    chapter: Chapter
+    document: Document
+    outline: Outline
+    passage: Passage
+    problems: tuple[Problem, ...]
+    """What is wrong with the names in its marks."""
+
+
+def draft_script(chapter: Chapter, cast: Mapping[str, Character], language: str) -> Draft:
+    """Return a chapter taken apart.
+
+    Args:
+        chapter: The chapter, its text normalised.
+        cast: The members by name; holds ``Narrator``.
+        language: BCP 47 tag of the book.
+    """
+    document = read_markup(chapter.text, chapter.file)
+    outline = read_outline(document, chapter)
+    passage, problems = cut_stretches(outline, chapter, read_names(cast), language)
+    return Draft(chapter=chapter, document=document, outline=outline, passage=passage, problems=problems)
+
+
 def write_script(
     chapter: Chapter, cast: Mapping[str, Character], language: str, *, stages: Sequence[Stage] = STAGES
 ) -> tuple[Script, tuple[Problem, ...]]:
     """Return the script of a chapter, and everything that is wrong with its text and cues.
-
-    The spans of the script are the whole source; every character of it that is spoken is in exactly one run
-    of one line. Problems never stop the work: what could not be understood is spoken as it stands.
 
     Args:
         chapter: The chapter, its text normalised.
@@ -55,21 +78,34 @@ def write_script(
         language: BCP 47 tag of the book.
         stages: Who is asked who speaks, in order.
     """
-    document = read_markup(chapter.text, chapter.file)
-    outline = read_outline(document, chapter)
-    names = read_names(cast)
-    passage, complaints = cut_stretches(outline, chapter, names, language)
-    labels = attribute(passage, (*stages, label_unknown))
-    writing = _Writing(chapter=chapter, anyone=names.anyone)
+    return finish_script(draft_script(chapter, cast, language), cast, stages)
+
+
+def finish_script(
+    draft: Draft, cast: Mapping[str, Character], stages: Sequence[Stage]
+) -> tuple[Script, tuple[Problem, ...]]:
+    """Return the script of a chapter that was taken apart, and everything that is wrong with its text and cues.
+
+    The spans of the script are the whole source; every character of it that is spoken is in exactly one run
+    of one line. Problems never stop the work: what could not be understood is spoken as it stands.
+
+    Args:
+        draft: The chapter.
+        cast: The members by name; holds ``Narrator``.
+        stages: Who is asked who speaks, in order.
+    """
+    chapter, outline = draft.chapter, draft.outline
+    labels = attribute(draft.passage, (*stages, label_unknown))
+    writing = _Writing(chapter=chapter, anyone=draft.passage.names.anyone)
     _write_title(writing, outline)
-    _write_lines(writing, outline, passage, labels)
+    _write_lines(writing, outline, draft.passage, labels)
     placed, misplaced = _place_cues(chapter, outline)
-    directed = read_directives(document, chapter.file, placed)
+    directed = read_directives(draft.document, chapter.file, placed)
     lines, tail = _with_pauses(writing.lines, directed.pauses)
     script = Script(lines=lines, spans=_cover(chapter.text, lines), cues=directed.cues, tail_pause=tail)
     problems = (
-        *document.problems,
-        *complaints,
+        *draft.document.problems,
+        *draft.problems,
         *_complain_of_silence(chapter, outline),
         *misplaced,
         *directed.problems,
