@@ -78,7 +78,8 @@ def choose_voices(
     """
     voices = suitable(ensemble)
     open_roles = sorted(
-        (person for person in people if person.name not in taken), key=lambda person: (-person.lines, person.name)
+        (person for person in people if person.name not in taken),
+        key=lambda person: (-person.lines, person.name),
     )
     if not voices:
         return {}

@@ -55,7 +55,8 @@ class Likeness:
 
         The root of the sum of three squares: of the difference of median pitches in units of three semitones,
         of long-term spectra (root mean square over the bands) in units of three decibels, and of rates in
-        units of 15 %. Voices must have said the same words: a language changes the spectrum more than a voice.
+        units of 15 %. Voices must have said the same words: another language changes the spectrum more than
+        another voice does.
         """
         pitch = 12 * np.log2(self.pitch / other.pitch) / _SEMITONES
         apart = np.array(self.colour) - np.array(other.colour)

@@ -125,7 +125,9 @@ _LOCK = Record(
             kind=MapOf(value=Number(low=1, high=1_000_000, unit="retakes", whole=True)),
             doc="Number of retakes by id of the line.",
         ),
-        "speakers": Key(kind=MapOf(value=_GIVEN), doc="Who says a quotation, by its id, as a person decided."),
+        "speakers": Key(
+            kind=MapOf(value=_GIVEN), doc="Who says a quotation, by its id, as a person decided."
+        ),
     },
 )
 

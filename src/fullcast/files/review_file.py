@@ -127,7 +127,8 @@ def _contradictions(decisions: Iterable[Decision]) -> Iterator[Problem]:
     for decision in decisions:
         before = first.setdefault(decision.id, decision)
         if before.speaker != decision.speaker:
-            message = f"#{decision.id} is given to {decision.speaker!r} here and to {before.speaker!r} in line {before.place.line}"
+            where = f"here, and to {before.speaker!r} in line {before.place.line}"
+            message = f"#{decision.id} is given to {decision.speaker!r} {where}"
             yield Problem(
                 code="review-twice", message=message, place=decision.place, hint="keep one of the two"
             )

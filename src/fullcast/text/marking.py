@@ -27,7 +27,12 @@ def can_mark(source: str, wanted: Wanted) -> bool:
     inside = source[start:end]
     emphasis = all(inside.count(sign) % 2 == 0 for sign in "*_`")
     marked = any(piece.mark.start >= 0 or piece.mark.say or piece.mark.style for piece in wanted.pieces)
-    return emphasis and not marked and not set(inside) & set("[]{}") and not ({'"', "{", "}"} <= set(wanted.speaker))
+    return (
+        emphasis
+        and not marked
+        and not set(inside) & set("[]{}")
+        and not ({'"', "{", "}"} <= set(wanted.speaker))
+    )
 
 
 def write_marks(source: str, wanted: Iterable[Wanted]) -> str:
