@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -42,14 +44,14 @@ def test_three_semitones_or_fifteen_percent_of_rate_are_one_unit_each() -> None:
     plain = heard(buzz(150))
     higher = heard(buzz(150 * 2 ** (3 / 12)))
     assert 12 * np.log2(higher.pitch / plain.pitch) / 3 == pytest.approx(1.0, abs=0.1)
-    quicker = Likeness(**{**_fields(plain), "rate": plain.rate * 1.15})
+    quicker = replace(plain, rate=plain.rate * 1.15)
     assert plain.distance(quicker) == pytest.approx(1.0)
 
 
 def test_three_decibels_of_colour_are_one_unit() -> None:
     plain = heard(buzz(150))
     signs = np.tile([3.0, -3.0], 8)
-    tinted = Likeness(**{**_fields(plain), "colour": tuple(np.array(plain.colour) + signs)})
+    tinted = replace(plain, colour=tuple(np.array(plain.colour) + signs))
     assert plain.distance(tinted) == pytest.approx(1.0)
 
 
@@ -64,7 +66,3 @@ def test_it_is_a_distance() -> None:
 def test_silence_is_no_voice(seconds: float) -> None:
     with pytest.raises(AudioError, match="no voice"):
         heard(np.zeros(round(RATE * seconds)))
-
-
-def _fields(likeness: Likeness) -> dict[str, object]:
-    return {name: getattr(likeness, name) for name in Likeness.__slots__}

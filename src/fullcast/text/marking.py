@@ -20,19 +20,16 @@ class Wanted:
 def can_mark(source: str, wanted: Wanted) -> bool:
     """Return whether brackets can be put around the words as they stand in the source.
 
-    Words that are marked already, that hold a bracket, or that begin or end inside somebody's emphasis are left
-    alone, and so is a name that no quotation mark can hold.
+    Words that are marked already, that hold a bracket, or that begin or end inside an emphasis are left alone,
+    and so are they where no quotation mark can hold the name.
     """
     start, end = _extent(wanted)
     inside = source[start:end]
-    emphasis = all(inside.count(sign) % 2 == 0 for sign in "*_`")
-    marked = any(piece.mark.start >= 0 or piece.mark.say or piece.mark.style for piece in wanted.pieces)
-    return (
-        emphasis
-        and not marked
-        and not set(inside) & set("[]{}")
-        and not ({'"', "{", "}"} <= set(wanted.speaker))
-    )
+    if set(inside) & set("[]{}") or {'"', "'"} <= set(wanted.speaker):
+        return False
+    if any(piece.mark.start >= 0 or piece.mark.say or piece.mark.style for piece in wanted.pieces):
+        return False
+    return all(inside.count(sign) % 2 == 0 for sign in "*_`")
 
 
 def write_marks(source: str, wanted: Iterable[Wanted]) -> str:

@@ -84,7 +84,7 @@ def write_script(
 def finish_script(
     draft: Draft, cast: Mapping[str, Character], stages: Sequence[Stage]
 ) -> tuple[Script, tuple[Problem, ...]]:
-    """Return the script of a chapter that was taken apart, and everything that is wrong with its text and cues.
+    """Return the script of a chapter that was taken apart, and everything that is wrong with it.
 
     The spans of the script are the whole source; every character of it that is spoken is in exactly one run
     of one line. Problems never stop the work: what could not be understood is spoken as it stands.
