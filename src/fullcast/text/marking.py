@@ -20,8 +20,8 @@ class Wanted:
 def can_mark(source: str, wanted: Wanted) -> bool:
     """Return whether brackets can be put around the words as they stand in the source.
 
-    Words that are marked already, that hold a bracket, or that begin or end inside an emphasis are left alone,
-    and so are they where no quotation mark can hold the name.
+    Words that are marked already, that hold a bracket, or that begin or end inside an emphasis are left
+    alone, and so are they where no quotation mark can hold the name.
     """
     start, end = _extent(wanted)
     inside = source[start:end]
