@@ -18,13 +18,18 @@ _DIGEST_BYTES = 16
 """128 bits: the chance that two of a billion requests meet is below 1e-20."""
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def canonical(value: object) -> object:
     """Return the value in the one form that is hashed: JSON types, keys sorted, no dataclass names.
 
     Raises:
         TypeError: If the value holds something without a stable form, such as a path or an open file.
     """
-    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
+    if type(value) in _PLAIN:  # subclasses, enumerations among them, are looked at below
+        return value
+    if isinstance(value, bool | int | str) and not isinstance(value, Enum):
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else repr(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,7 @@ from fullcast.model import (
     Segment,
 )
 from fullcast.text.split import split_line
-from fullcast.text.writing import find_unspeakable
+from fullcast.text.writing import find_unspeakable, languages_entry
 from fullcast.units import Seconds
 
 BED_SECONDS = Seconds(60.0)
@@ -35,6 +36,8 @@ BED_SECONDS = Seconds(60.0)
 SYLLABIC = 3.6
 """Letters that a character of Chinese, Japanese or Korean counts for in an estimate: it is a syllable (234
 such characters a minute beside 14 letters a second, both of the embedded engine)."""
+
+_SYLLABLES = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
 SILENT = float("-inf")
 """The level of ambience that is turned off."""
@@ -127,16 +130,15 @@ def _plan_take(book: Book, line: Line, segment: Segment, decisions: Decisions) -
 
 def _letters(text: str) -> float:
     """Return the length of a text in letters of an alphabet."""
-    syllables = sum(
-        "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3" for character in text
-    )
-    return len(text) + (SYLLABIC - 1.0) * syllables
+    return len(text) + (SYLLABIC - 1.0) * len(_SYLLABLES.findall(text))
 
 
 def _as_heard(segment: Segment, character: Character, limits: Limits) -> Segment:
     """Drop from a segment what the engine cannot make audible: it must not change the key."""
     style = (segment.style or character.style) if Ability.STYLE in limits.abilities else ""
     said = segment.pronunciations if Ability.PRONUNCIATIONS in limits.abilities else ()
+    if (style, said) == (segment.style, segment.pronunciations):
+        return segment
     return replace(segment, style=style, pronunciations=said)
 
 
@@ -161,17 +163,26 @@ def find_unsayable(plan: Plan, facts: EngineFacts) -> tuple[Problem, ...]:
         facts: The speech engine.
     """
     problems: list[Problem] = []
+    declared: dict[str, Mapping[str, frozenset[str]]] = {}
     for chapter in plan.chapters:
         by_id = {line.id: line for line in chapter.script.lines}
         seen: set[tuple[str, str]] = set()
         for take in chapter.takes:
             segment = take.segment
-            why = find_unspeakable(segment.text, segment.language, facts.limits.languages)
+            if segment.language not in declared:
+                declared[segment.language] = _declared(segment.language, facts.limits.languages)
+            why = find_unspeakable(segment.text, segment.language, declared[segment.language])
             if why is None or (segment.language, why) in seen:
                 continue
             seen.add((segment.language, why))
             problems.append(_unsayable(chapter.chapter, by_id[segment.line], segment, f"{facts.name}: {why}"))
     return tuple(problems)
+
+
+def _declared(language: str, languages: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """Return what an engine declares of one language; of one that it lacks, everything, to be told."""
+    scripts = languages_entry(language, languages)
+    return languages if scripts is None else {language: scripts}
 
 
 def _unsayable(chapter: Chapter, line: Line, segment: Segment, why: str) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 
 from fullcast.text.normalise import primary_tag
 
@@ -67,6 +68,7 @@ _NAMES: Mapping[str, str] = {
 }
 
 
+@cache
 def script_of(character: str) -> str | None:
     """Return the script of one character as ISO 15924 code; None for digits, marks and symbols.
 
@@ -92,12 +94,17 @@ def scripts_of(text: str) -> dict[str, int]:
     {'Latn': 3, 'Hani': 9}
     """
     first: dict[str, int] = {}
-    for character in set(text):
+    for character in set(text) if not text.isascii() else _first_letter(text):
         script = script_of(character)
         if script is not None:
             offset = text.find(character)
             first[script] = min(offset, first.get(script, offset))
     return dict(sorted(first.items(), key=lambda item: item[1]))
+
+
+def _first_letter(text: str) -> str:
+    """Return the first letter of a text without accents, where one stands for all: they are one script."""
+    return next((character for character in text if character.isalpha()), "")
 
 
 def find_unspeakable(text: str, language: str, languages: Mapping[str, frozenset[str]]) -> str | None:
@@ -137,6 +144,9 @@ def _few(language: str, languages: Mapping[str, frozenset[str]]) -> str:
 
 def languages_entry(language: str, languages: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
     """Return the scripts that an engine declares for a language, or None where it lacks the language."""
+    exact = languages.get(language)
+    if exact is not None:
+        return exact
     wanted = language.replace("_", "-").lower()
     declared = {tag.lower(): scripts for tag, scripts in languages.items()}
     return declared.get(wanted, declared.get(primary_tag(language)))
