@@ -27,9 +27,7 @@ def canonical(value: object) -> object:
     Raises:
         TypeError: If the value holds something without a stable form, such as a path or an open file.
     """
-    if type(value) in _PLAIN:  # subclasses, enumerations among them, are looked at below
-        return value
-    if isinstance(value, bool | int | str) and not isinstance(value, Enum):
+    if type(value) in _PLAIN or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else repr(value)
