@@ -1,0 +1,117 @@
+"""Learning the weights of the evidence from annotated novels: a conditional logit, by L-BFGS."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from novels import Novel
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from fullcast.text.novel.evidence import Past, features
+from fullcast.text.novel.model import Weights, candidates_of, read_turns
+
+RIDGE = 1.0
+"""Strength of the penalty on large weights."""
+
+RAREST = 6
+"""Candidates that must have a feature for it to get a weight."""
+
+
+def history(novel: Novel, choices: Sequence[int] | None) -> list[int]:
+    """Return who says each turn: what was chosen, or the annotation where nothing was."""
+    if choices is not None:
+        return list(choices)
+    figures = []
+    for number, turn in enumerate(novel.book.turns):
+        gold = novel.answers.get(number)
+        right = _right(novel, number, gold) if gold else []
+        if turn.continues and figures:
+            figures.append(figures[-1])
+        else:
+            figures.append(right[0] if right else -1)
+    return figures
+
+
+def _right(novel: Novel, number: int, gold: str) -> list[int]:
+    figures = novel.book.survey.figures
+    return [c for c in novel.book.candidates[number] if novel.means(figures[c].name, gold)]
+
+
+def examples(novel: Novel, past: Sequence[int], ahead: Sequence[int] | None):  # noqa: ANN201 - rows of a table
+    """Yield features and which candidates are right, for each turn that can be learned from."""
+    for number, turn in enumerate(novel.book.turns):
+        gold = novel.answers.get(number)
+        if gold is None or (turn.continues and number):
+            continue
+        speakers = tuple(reversed(past[max(0, number - 9) : number]))
+        candidates_of(novel.book, number, speakers)
+        right = set(_right(novel, number, gold))
+        if not right:
+            continue
+        rows = features(
+            novel.book, number, Past(speakers=speakers), ahead[number + 1 : number + 4] if ahead is not None else ()
+        )
+        yield rows, [candidate in right for candidate in novel.book.candidates[number]], len(novel.weights[number])
+
+
+def fit(sets: Sequence[tuple[Novel, Sequence[int], Sequence[int] | None]]) -> dict[str, float]:
+    """Return the weights that make the annotated speakers most probable; every novel counts the same."""
+    columns: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    data = []
+    for novel, past, ahead in sets:
+        found = list(examples(novel, past, ahead))
+        share = 1500 / max(1, sum(weight for _, _, weight in found))
+        for rows, right, weight in found:
+            data.append((rows, right, weight * min(share, 4.0)))
+            for row in rows:
+                counts.update(row)
+    columns = {name: i for i, name in enumerate(sorted(n for n, c in counts.items() if c >= RAREST))}
+    indices, indptr, right_flags, starts, weights = [], [0], [], [], []
+    for rows, right, weight in data:
+        starts.append(len(right_flags))
+        weights.append(weight)
+        for row, flag in zip(rows, right, strict=True):
+            indices.extend(columns[name] for name in row if name in columns)
+            indptr.append(len(indices))
+            right_flags.append(flag)
+    matrix = csr_matrix((np.ones(len(indices)), indices, indptr), shape=(len(right_flags), len(columns)))
+    flags, first, many = np.array(right_flags), np.array(starts), np.array(weights)
+    lengths = np.diff([*starts, len(right_flags)])
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = matrix @ w
+        scores -= np.repeat(np.maximum.reduceat(scores, first), lengths)
+        powers = np.exp(scores)
+        total = np.add.reduceat(powers, first)
+        hit = np.add.reduceat(powers * flags, first)
+        chance = powers / np.repeat(total, lengths)
+        wanted = powers * flags / np.repeat(np.maximum(hit, 1e-300), lengths)
+        value = -np.sum(many * (np.log(np.maximum(hit, 1e-300)) - np.log(total))) + 0.5 * RIDGE * w @ w
+        gradient = matrix.T @ (np.repeat(many, lengths) * (chance - wanted)) + RIDGE * w
+        return float(value), gradient
+
+    result = minimize(loss, np.zeros(len(columns)), jac=True, method="L-BFGS-B", options={"maxiter": 150})
+    return {name: round(float(result.x[i]), 3) for name, i in columns.items() if abs(result.x[i]) > 0.01}
+
+
+def learn(novels: Sequence[Novel], *, rounds: int = 2) -> Weights:
+    """Return weights learned from novels.
+
+    The first weights learn from the annotated past, then from the past as they themselves read it; the second
+    ones also from what the first think of the turns that follow.
+    """
+    first = fit([(novel, history(novel, None), None) for novel in novels])
+    for _ in range(rounds - 1):
+        read = [[c.figure for c in read_turns(n.book, Weights(first=first, second={}), sweeps=0)] for n in novels]
+        first = fit([(novel, past, None) for novel, past in zip(novels, read, strict=True)])
+    read = [[c.figure for c in read_turns(n.book, Weights(first=first, second={}), sweeps=0)] for n in novels]
+    second = fit([(novel, past, past) for novel, past in zip(novels, read, strict=True)])
+    for _ in range(rounds - 1):
+        weights = Weights(first=first, second=second)
+        read = [[c.figure for c in read_turns(n.book, weights, sweeps=1)] for n in novels]
+        second = fit([(novel, past, past) for novel, past in zip(novels, read, strict=True)])
+    return Weights(first=first, second=second)

@@ -1,0 +1,1 @@
+"""Understanding an English novel: its people, and who says which quotation."""
