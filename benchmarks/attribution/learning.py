@@ -40,7 +40,7 @@ def _right(novel: Novel, number: int, gold: str) -> list[int]:
     return [c for c in novel.book.candidates[number] if novel.means(figures[c].name, gold)]
 
 
-def examples(novel: Novel, past: Sequence[int], ahead: Sequence[int] | None):  # noqa: ANN201 - rows of a table
+def examples(novel: Novel, past: Sequence[int]):  # noqa: ANN201 - rows of a table
     """Yield features and which candidates are right, for each turn that can be learned from."""
     for number, turn in enumerate(novel.book.turns):
         gold = novel.answers.get(number)
@@ -49,21 +49,19 @@ def examples(novel: Novel, past: Sequence[int], ahead: Sequence[int] | None):  #
         speakers = tuple(reversed(past[max(0, number - 9) : number]))
         candidates_of(novel.book, number, speakers)
         right = set(_right(novel, number, gold))
-        if not right:
-            continue
-        rows = features(
-            novel.book, number, Past(speakers=speakers), ahead[number + 1 : number + 4] if ahead is not None else ()
-        )
-        yield rows, [candidate in right for candidate in novel.book.candidates[number]], len(novel.weights[number])
+        if right:
+            rows = features(novel.book, number, Past(speakers=speakers))
+            flags = [candidate in right for candidate in novel.book.candidates[number]]
+            yield rows, flags, len(novel.weights[number])
 
 
-def fit(sets: Sequence[tuple[Novel, Sequence[int], Sequence[int] | None]]) -> dict[str, float]:
+def fit(sets: Sequence[tuple[Novel, Sequence[int]]]) -> dict[str, float]:
     """Return the weights that make the annotated speakers most probable; every novel counts the same."""
     columns: dict[str, int] = {}
     counts: Counter[str] = Counter()
     data = []
-    for novel, past, ahead in sets:
-        found = list(examples(novel, past, ahead))
+    for novel, past in sets:
+        found = list(examples(novel, past))
         share = 1500 / max(1, sum(weight for _, _, weight in found))
         for rows, right, weight in found:
             data.append((rows, right, weight * min(share, 4.0)))
@@ -98,20 +96,15 @@ def fit(sets: Sequence[tuple[Novel, Sequence[int], Sequence[int] | None]]) -> di
     return {name: round(float(result.x[i]), 3) for name, i in columns.items() if abs(result.x[i]) > 0.01}
 
 
-def learn(novels: Sequence[Novel], *, rounds: int = 2) -> Weights:
-    """Return weights learned from novels.
+def learn(novels: Sequence[Novel], *, rounds: int = 3) -> dict[str, float]:
+    """Return weights learned from novels: from the annotated past first, then from the past as it is read.
 
-    The first weights learn from the annotated past, then from the past as they themselves read it; the second
-    ones also from what the first think of the turns that follow.
+    Source:
+        S. Ross, G. Gordon, D. Bagnell, A reduction of imitation learning and structured prediction to no-regret
+        online learning, AISTATS 2011: what was decided before a turn is as wrong in learning as in use.
     """
-    first = fit([(novel, history(novel, None), None) for novel in novels])
+    weights = fit([(novel, history(novel, None)) for novel in novels])
     for _ in range(rounds - 1):
-        read = [[c.figure for c in read_turns(n.book, Weights(first=first, second={}), sweeps=0)] for n in novels]
-        first = fit([(novel, past, None) for novel, past in zip(novels, read, strict=True)])
-    read = [[c.figure for c in read_turns(n.book, Weights(first=first, second={}), sweeps=0)] for n in novels]
-    second = fit([(novel, past, past) for novel, past in zip(novels, read, strict=True)])
-    for _ in range(rounds - 1):
-        weights = Weights(first=first, second=second)
-        read = [[c.figure for c in read_turns(n.book, weights, sweeps=1)] for n in novels]
-        second = fit([(novel, past, past) for novel, past in zip(novels, read, strict=True)])
-    return Weights(first=first, second=second)
+        read = [[choice.figure for choice in read_turns(n.book, Weights(features=weights))] for n in novels]
+        weights = fit(list(zip(novels, read, strict=True)))
+    return weights

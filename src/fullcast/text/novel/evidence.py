@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fullcast.model import Sex
+from fullcast.text.novel.mentions import WORD
 from fullcast.text.novel.survey import DESCRIBED, Survey
 from fullcast.text.novel.tags import Subject
 from fullcast.text.novel.turns import Turn
@@ -16,6 +18,9 @@ MOST = 24
 
 _REACH = 14
 """Paragraphs back in which whoever is named may speak."""
+
+_LONG = 60
+"""The same for whoever speaks more than once in the book."""
 
 _RECENT = 8
 """Turns back whose speakers may speak again."""
@@ -43,6 +48,10 @@ class Book:
     candidates: list[tuple[int, ...]]
     fixed: Mapping[int, int]
     """Speakers that are known, by turn."""
+    style: list[dict[int, int]]
+    """How far the words of a turn are like what each candidate says elsewhere, -3 to 3."""
+    since: list[int]
+    """How many turns ago a tag with a name stood."""
 
 
 def make_book(survey: Survey, turns: list[Turn], fixed: Mapping[int, int] | None = None) -> Book:
@@ -56,9 +65,75 @@ def make_book(survey: Survey, turns: list[Turn], fixed: Mapping[int, int] | None
         sexes=[figure.sex for figure in survey.figures],
         candidates=[],
         fixed=fixed or {},
+        style=[],
+        since=list(_since_tag(turns)),
     )
     book.candidates = [_candidates(book, number) for number in range(len(turns))]
+    book.style = compare_styles(book)
     return book
+
+
+def _since_tag(turns: Sequence[Turn]) -> Iterator[int]:
+    since = 99
+    for turn in turns:
+        since = 99 if turn.gap >= 9 else since + 1
+        yield since
+        if named_by_tag(turn) is not None:
+            since = 0
+
+
+def words_of(book: Book, turn: Turn) -> list[str]:
+    """Return the words that are said in a turn, in small letters."""
+    text = book.survey.paragraphs[turn.paragraph].text
+    return [
+        match[0].lower()
+        for quotation in turn.quotations
+        for match in WORD.finditer(text, quotation.start, quotation.end)
+    ]
+
+
+_ENOUGH = 150
+"""Words of a figure from which a style can be told."""
+
+
+def compare_styles(book: Book) -> list[dict[int, int]]:
+    """Return how far each turn's words are like those that tags give to its candidates.
+
+    The measure is the mean over the words of the log ratio of their chance with the candidate to their chance
+    with everybody, in steps.
+    """
+    own: dict[int, Counter[str]] = {}
+    everybody: Counter[str] = Counter()
+    spoken = [words_of(book, turn) for turn in book.turns]
+    for turn, words in zip(book.turns, spoken, strict=True):
+        everybody.update(words)
+        figure = named_by_tag(turn)
+        if figure is not None:
+            own.setdefault(figure, Counter()).update(words)
+    total = sum(everybody.values()) or 1
+    sizes = {figure: sum(counts.values()) for figure, counts in own.items()}
+    found: list[dict[int, int]] = []
+    for number, (turn, words) in enumerate(zip(book.turns, spoken, strict=True)):
+        row: dict[int, int] = {}
+        if named_by_tag(turn) is None and words:
+            for candidate in book.candidates[number]:
+                if sizes.get(candidate, 0) >= _ENOUGH:
+                    ratio = _log_ratio(words, own[candidate], sizes[candidate], (everybody, total))
+                    row[candidate] = max(-3, min(3, round(2.5 * ratio)))
+        found.append(row)
+    return found
+
+
+def _log_ratio(
+    words: Sequence[str], own: Counter[str], size: int, all_words: tuple[Counter[str], int]
+) -> float:
+    everybody, total = all_words
+    strength = 200.0
+    score = 0.0
+    for word in words:
+        usual = everybody[word] / total
+        score += math.log((own[word] + strength * usual) / (size + strength) / usual)
+    return score / math.sqrt(len(words))
 
 
 def named_by_tag(turn: Turn) -> int | None:
@@ -104,6 +179,9 @@ def _candidates(book: Book, number: int) -> tuple[int, ...]:
         add(book.fixed.get(other), 18 - abs(other - number))
     add(survey.narrator, 30)
     add(book.fixed.get(number), 99)
+    for figure, at in book.last_named[number].items():
+        if book.tagged[figure] > 1 and turn.paragraph - at <= _LONG:
+            add(figure, 4 - (turn.paragraph - at) / _LONG)
     for figure, _ in book.tagged.most_common(3):
         add(figure, 0)
     ordered = sorted(scores, key=lambda figure: (-scores[figure], figure))
@@ -124,6 +202,14 @@ def kind_of(turn: Turn) -> str:
 def _subject_features(book: Book, prefix: str, subject: Subject, candidate: int) -> Iterator[str]:
     if subject.figure is not None:
         own = subject.figure == candidate
+        described = book.survey.figures[subject.figure].described
+        if described and not own:
+            told = book.sexes[subject.figure]
+            fit = "?" if None in {told, book.sexes[candidate]} else "=" if told == book.sexes[candidate] else "#"
+            yield f"{prefix}~{fit}{'n' if candidate == book.survey.narrator else ''}"
+            return
+        if described:
+            prefix = f"{prefix}d{'r' if _is_relation(book, candidate) else ''}"
         detail = f"{subject.kind}{'!' if subject.firm else ''}{min(subject.distance, 3)}"
         yield f"{prefix}{'+' if own else '-'}{detail}"
         return
@@ -134,6 +220,10 @@ def _subject_features(book: Book, prefix: str, subject: Subject, candidate: int)
         yield f"{prefix}{pronoun_fit(book, pronoun, candidate)}{subject.kind[:2]}{'!' if subject.firm else ''}"
     else:
         yield f"{prefix}{pronoun}"
+
+
+def _is_relation(book: Book, figure: int) -> bool:
+    return not book.survey.figures[figure].name.startswith("the ")
 
 
 def pronoun_fit(book: Book, pronoun: str, candidate: int) -> str:
@@ -150,21 +240,20 @@ def _bucket(value: int, *edges: int) -> str:
     return str(sum(value >= edge for edge in edges))
 
 
-def features(book: Book, number: int, past: Past, ahead: Sequence[int]) -> list[list[str]]:
+def features(book: Book, number: int, past: Past) -> list[list[str]]:
     """Return the features of each candidate of a turn.
 
     Args:
         book: The book.
         number: The turn.
         past: Who spoke before.
-        ahead: Who is thought to speak next, the next turn first; empty where nothing is thought yet.
     """
     turn = book.turns[number]
     kind = kind_of(turn)
     pronoun = next((tag.pronoun for tag in (*turn.tags, *turn.beats) if tag.pronoun in {"he", "she"}), "")
     ranks = _ranks(book, number, pronoun)
     return [
-        list(_features(book, number, (kind, pronoun, past, ahead), candidate, ranks))
+        list(_features(book, number, (kind, pronoun, past), candidate, ranks))
         for candidate in book.candidates[number]
     ]
 
@@ -188,11 +277,11 @@ def _ranks(book: Book, number: int, pronoun: str) -> dict[int, int]:
 def _features(
     book: Book,
     number: int,
-    context: tuple[str, str, Past, Sequence[int]],
+    context: tuple[str, str, Past],
     candidate: int,
     ranks: Mapping[int, int],
 ) -> Iterator[str]:
-    kind, pronoun, past, ahead = context
+    kind, pronoun, past = context
     turn, figure = book.turns[number], book.survey.figures[candidate]
     weak = kind in "01Q"
     for tag in turn.tags:
@@ -201,11 +290,15 @@ def _features(
         yield from _subject_features(book, f"{'b' if turn.tags else 'B'}", beat, candidate)
     if pronoun or weak:
         yield f"rank{min(ranks.get(candidate, 9), 4)}{kind}{'p' if pronoun else ''}"
-    if turn.lead is not None and not turn.tags:
-        yield from _subject_features(book, f"L{kind}", turn.lead, candidate)
-    if turn.opener is not None and not turn.tags:
-        yield from _subject_features(book, f"O{kind}", turn.opener, candidate)
-    yield from _turn_features(book, number, (kind, past, ahead), candidate)
+    if kind != "N":
+        fit = pronoun_fit(book, pronoun, candidate) if kind == "P" and pronoun else ""
+        if turn.lead is not None:
+            yield from _subject_features(book, f"L{kind}{fit}", turn.lead, candidate)
+        if turn.opener is not None:
+            yield from _subject_features(book, f"O{kind}{fit}", turn.opener, candidate)
+        if candidate in book.style[number]:
+            yield f"style{book.style[number][candidate]}"
+    yield from _turn_features(book, number, (kind, past), candidate)
     if candidate in turn.vocatives:
         yield f"vocative{kind}"
     if candidate in turn.spoken_of:
@@ -223,9 +316,9 @@ def _features(
 
 
 def _turn_features(
-    book: Book, number: int, context: tuple[str, Past, Sequence[int]], candidate: int
+    book: Book, number: int, context: tuple[str, Past], candidate: int
 ) -> Iterator[str]:
-    kind, past, ahead = context
+    kind, past = context
     turns = book.turns
     turn = turns[number]
     speakers = past.speakers
@@ -234,10 +327,16 @@ def _turn_features(
         if speakers[back] == candidate:
             between = max((turns[number - step].gap for step in range(back + 1)), default=0)
             yield f"spoke{back + 1}{kind}{_bucket(between, 1, 2, 9)}{'2' if turn.second else ''}"
+            if kind in "01" and not turn.second:
+                yield f"spoke{back + 1}since{_bucket(book.since[number], 2, 3, 5, 99)}{min(between, 1)}"
+            if back == 0 and kind != "N" and turns[number - 1].asks:
+                yield f"asked{_bucket(between, 1, 2)}"
     spoken = sum(speaker == candidate for speaker in speakers[:_RECENT])
     yield f"share{min(spoken, 4)}{kind}"
     if number and turn.gap < 9:
         before = turns[number - 1]
+        if kind != "N" and before.address and book.sexes[candidate] is not None:
+            yield f"address{'=' if book.sexes[candidate] is before.address else '#'}{min(turn.gap, 1)}"
         if candidate in before.vocatives:
             yield f"addressed{gap}{kind}{'?' if before.asks else ''}"
         if candidate in before.spoken_of:
@@ -253,6 +352,3 @@ def _turn_features(
             later = turns[number + 2]
             if named_by_tag(later) == candidate:
                 yield f"tagged then{following}{_bucket(later.gap, 1)}{kind}"
-        for step, speaker in enumerate(ahead[:3]):
-            if speaker == candidate:
-                yield f"next{step + 1}{kind}{following}"

@@ -52,7 +52,38 @@ class Figure:
         """The name to call them by: the form that the book uses most."""
         if self.known is not None:
             return self.known
-        return max(self.forms, key=lambda form: (self.forms[form], len(form), form)) if self.forms else "?"
+        return choose_name(self.forms) if self.forms else "?"
+
+
+def choose_name(forms: Mapping[str, int]) -> str:
+    """Return the form by which to call somebody: first name and surname where the book has them together.
+
+    >>> choose_name({"Bill": 328, "Bill Gorton": 6}), choose_name({"Darcy": 102, "Mr. Darcy": 273})
+    ('Bill Gorton', 'Mr. Darcy')
+    """
+
+    def often(form: str) -> tuple[int, int, str]:
+        return forms[form], len(form), form
+
+    parts = {form: take_apart(form.removeprefix("the ").split()) for form in forms}
+    full = [form for form in forms if len(parts[form].rest) > 1 and not parts[form].titles]
+    if full and forms[best := max(full, key=often)] >= _FULL:
+        return best
+    best = max(forms, key=often)
+    last = parts[max(full, key=often)].rest[-1] if full else ""
+    family = sum(forms[form] for form, own in parts.items() if own.rest == (last,) and not own.hard & _WOMEN)
+    if family >= _FULL and len(parts[best].rest) == 1 and parts[best].rest != (last,) and not parts[best].titles:
+        return f"{best} {last}"
+    titled = [form for form in forms if parts[form].hard and parts[form].rest == parts[best].rest]
+    if titled and not parts[best].titles and forms[max(titled, key=often)] * 10 >= forms[best]:
+        return max(titled, key=often)
+    return best
+
+
+_WOMEN = frozenset({"mrs", "miss"})
+
+_FULL = 3
+"""How often first name and surname must stand together to be what somebody is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +198,9 @@ def same_first(one: str, other: str) -> bool:
 _OFTEN = 0.25
 """Share of paragraphs in common from which on two names are two people."""
 
+_MARRIED = 0.1
+"""The same where one of the names is a married woman's: mothers and daughters share theirs."""
+
 _FIRST_NAME_TITLES = frozenset("miss master lady sir aunt uncle cousin brother sister don doña dame".split())
 
 
@@ -185,7 +219,7 @@ class _Gathering:
         self.ordered = sorted(forms, key=lambda form: (-len(self.parts[form].rest), -forms[form], form))
         self.full = [form for form in self.ordered if len(self.parts[form].rest) > 1]
         self.singles = [form for form in self.ordered if len(self.parts[form].rest) == 1]
-        self.surnames = {self.parts[form].rest[-1] for form in self.full} | {
+        self.surnames = {self.parts[form].rest[-1] for form in self.full if forms[form] > 1} | {
             self.parts[form].rest[0]
             for form in self.singles
             if self.parts[form].hard - _FIRST_NAME_TITLES - {"monsieur", "mademoiselle", "madame", "m"}
@@ -218,7 +252,10 @@ class _Gathering:
         }
         if own.sex is not None and sexes - {None, own.sex}:
             return False
-        return not _clash(own, theirs) and self.together(form, other) < _OFTEN
+        if _clash(own, theirs):
+            return False
+        often = _MARRIED if (own.hard | _titles(theirs)) & _MRS and not own.hard & _titles(theirs) else _OFTEN
+        return all(self.together(form, member) < often for member in self.groups.members(other))
 
     def _join_full(self, form: tuple[str, ...], others: Sequence[tuple[str, ...]]) -> None:
         """Join a full name to one with the same surname and first name."""
@@ -240,7 +277,8 @@ class _Gathering:
         exact = {self.groups.find(full) for full in self.full if self._is_first(form, full, word)}
         if own.hard & {"mr", "mrs", "monsieur", "madame", "m"} and not exact:
             return
-        if word in self.surnames and not exact:
+        titled = sum(self.forms[other] for other in self.singles if self._by_surname(other, word))
+        if word in self.surnames and titled >= sum(self.forms[full] for full in self.full if full[0] == word):
             return
         near = exact or {
             self.groups.find(full)
@@ -255,6 +293,11 @@ class _Gathering:
             for other in same:
                 if self._fits(form, other):
                     self.groups.join(form, other)
+
+    def _by_surname(self, form: tuple[str, ...], word: str) -> bool:
+        """Return whether a form is a word behind a title that stands in front of surnames."""
+        own = self.parts[form]
+        return own.rest[0] == word and bool(own.hard - _FIRST_NAME_TITLES)
 
     def _is_first(self, form: tuple[str, ...], full: tuple[str, ...], word: str) -> bool:
         return self.parts[full].rest[0] == word and self._fits(form, full)
@@ -316,6 +359,10 @@ def _sex_of(
         if len(own.rest) > 1 and (sex := given_sex(own.rest[0])):
             return sex
     return None
+
+
+def _titles(members: Iterable[NameParts]) -> frozenset[str]:
+    return frozenset(title for part in members for title in part.titles)
 
 
 def _clash(own: NameParts, others: Iterable[NameParts]) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from fullcast.model import Person, Sex
 from fullcast.text.novel.layout import Prose
 from fullcast.text.novel.mentions import (
     WORD,
     Census,
+    Described,
     Found,
     described_by,
     find_described,
@@ -134,6 +136,7 @@ def survey(
     _describe(result)
     _find_narrator(result, tallies, numbers)
     _find_sexes(result)
+    _identify(result)
     return result
 
 
@@ -147,19 +150,26 @@ def _names_in(text: str, census: Census) -> Iterator[Found]:
     """Yield names, words that only open a sentence cut off."""
     for found in find_names(text):
         kept: list[str] = []
-        for number, word in enumerate(found.words):
-            if census.is_name(word) or word.lower() in TITLES or (kept and word.islower()):
-                kept.append(word.capitalize() if word.isupper() and len(word) > 2 else word)
-            elif kept and number:
+        for word in found.words:
+            if kept and word.lower() in TITLES and kept[-1].islower():
                 break
+            if census.is_name(word) or word.lower() in TITLES or kept:
+                kept.append(word.capitalize() if word.isupper() and len(word) > 2 else word)
         while kept and (kept[-1].islower() or (len(kept) > 1 and kept[-1].lower() in HARD)):
             kept.pop()
-        if not kept or kept[-1].lower() in PLACES or all(word.lower() in TITLES for word in kept) and not (found.the or len(kept) > 1 or census.is_name(kept[0])):
+        if sum(word[0].isupper() for word in kept) > _LONGEST:
+            continue
+        titled = len(kept) == 2 and kept[0].lower() in TITLES
+        if not kept or (kept[-1].lower() in PLACES and not titled) or all(word.lower() in TITLES for word in kept) and not (found.the or len(kept) > 1 or census.is_name(kept[0])):
             continue
         low = text.lower()
         first = low.find(kept[0].lower(), found.start, found.end)
         last = low.find(kept[-1].lower(), first, found.end) + len(kept[-1])
         yield replace(found, start=first, end=last, words=tuple(kept))
+
+
+_LONGEST = 4
+"""Words of a name; longer rows of capitals are headings and telegrams."""
 
 
 def _inside(at: int, quoted: Sequence[Quotation]) -> Quotation | None:
@@ -328,6 +338,69 @@ def _mentions_in(
     return mentions
 
 
+_FULL_TITLES = {"dr": "doctor", "capt": "captain", "col": "colonel", "gen": "general", "prof": "professor"}
+
+
+def _by_title(found: Survey) -> dict[str, list[int]]:
+    """Return the figures who bear each title that may stand alone: ``the count``."""
+    titles: defaultdict[str, set[int]] = defaultdict(set)
+    for number, figure in enumerate(found.figures):
+        for form in figure.forms:
+            own = take_apart(form.split())
+            for title in own.titles:
+                if own.rest and (word := _FULL_TITLES.get(title, title)) in PERSONS:
+                    titles[word].add(number)
+    return {title: sorted(numbers) for title, numbers in titles.items()}
+
+
+def _titled_figure(item: Described, titles: Mapping[str, list[int]], last: Mapping[int, int]) -> int | None:
+    """Return the bearer of a title who was named last, where somebody is called by the title alone."""
+    if item.determiner != "the" or item.adjectives or item.noun in RELATIONS:
+        return None
+    named = [number for number in titles.get(item.noun, ()) if number in last]
+    return max(named, key=lambda number: (last[number], -number)) if named else None
+
+
+_NEAR = 5
+"""Paragraphs around a description in which the person's name stands if they have one."""
+
+_COMPANY = 0.4
+"""Share of a description's places that must have the name near by."""
+
+
+def _identify(found: Survey) -> None:
+    """Join descriptions to the people whom the book calls so beside their names: *Mr. Bumble, the beadle*."""
+    beside = _appositions(found)
+    if not beside:
+        return
+    named = [{mention.figure for mention in row if mention.kind == NAMED} for row in found.mentions]
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for number, row in enumerate(found.mentions):
+        for mention in row:
+            places[mention.figure].append(number)
+    meant: dict[int, int] = {}
+    for (described, figure), _ in beside.most_common():
+        near = [figure in set().union(*named[max(0, at - _NEAR) : at + _NEAR + 1]) for at in places[described]]
+        sexes = {found.figures[described].sex, found.figures[figure].sex} - {None}
+        if described not in meant and sum(near) >= _COMPANY * len(near) and len(sexes) < 2:
+            meant[described] = figure
+    for row in found.mentions:
+        row[:] = [replace(mention, figure=meant.get(mention.figure, mention.figure)) for mention in row]
+
+
+def _appositions(found: Survey) -> Counter[tuple[int, int]]:
+    """Return how often a description stands right beside a name, by both."""
+    beside: Counter[tuple[int, int]] = Counter()
+    for prose, row in zip(found.paragraphs, found.mentions, strict=True):
+        for one, other in pairwise(row):
+            if prose.text[one.end : other.start].strip(" \u2060") not in {",", ""} or one.kind == other.kind:
+                continue
+            described, figure = (one, other) if one.kind == DESCRIBED else (other, one)
+            if found.figures[described.figure].name.startswith("the ") and figure.figure != found.narrator:
+                beside[described.figure, figure.figure] += 1
+    return beside
+
+
 _SAID_THE = re.compile(
     rf"\b(?:{'|'.join(sorted(FIRM))})\s+(?:the|a|an)\s+(?:[a-z][\w-]*\s+){{0,3}}?([a-z][\w-]{{2,}})(?=[,.;:!?]|\s*$)"
 )
@@ -357,13 +430,31 @@ def _describe(found: Survey) -> None:
         if form.startswith("the ")
     }
     pattern = described_by(set(PERSONS) | _speaking_nouns(found))
-    for prose, quoted, mentions in zip(found.paragraphs, found.quotations, found.mentions, strict=True):
+    titles = _by_title(found)
+    last: dict[int, int] = {}
+    for index, (prose, quoted, mentions) in enumerate(
+        zip(found.paragraphs, found.quotations, found.mentions, strict=True)
+    ):
+        last.update({mention.figure: index for mention in mentions if not mention.quoted})
         taken = {(mention.start, mention.end) for mention in mentions}
         for item in find_described(prose.text, pattern):
             if any(start < item.end and item.start < end for start, end in taken):
                 continue
             inside = _inside(item.start, quoted)
             vocative = inside is not None and is_vocative(prose.text, item.start, item.end, inside)
+            titled = _titled_figure(item, titles, last)
+            if titled is not None:
+                mentions.append(
+                    Mention(
+                        start=item.start,
+                        end=item.end,
+                        figure=titled,
+                        kind=NAMED,
+                        quoted=inside is not None,
+                        vocative=vocative,
+                    )
+                )
+                continue
             relation = item.determiner in POSSESSIVES and item.noun in RELATIONS
             name = f"{item.determiner} {item.noun}" if relation else f"the {item.name}"
             number = by_name.get(name)

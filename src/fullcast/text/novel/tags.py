@@ -76,6 +76,10 @@ def tag_behind(line: Line, start: int, end: int) -> Subject | None:
     if position >= len(words):
         return None
     verb = words[position][0].lower()
+    if verb == "it" and len(words) > position + 3 and words[position + 1][0].lower() in {"was", "is"}:
+        found = line.subject_at(words[position + 2].start())
+        if found and found[0] is not None:
+            return _subject(found, "inverted", "said", 0, words[position + 2].start())
     if verb in SAYING:
         at = position + 1
         while at < len(words) and at < position + 4:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from fullcast.model import Sex
 from fullcast.text.novel.survey import Mention, Survey
 from fullcast.text.novel.tags import Line, Subject, sentence_subject, tag_behind, tag_in_front
 from fullcast.text.spoken import Quotation
+
+
+_SIR = re.compile(r"\b(?:sir|my lord|old (?:man|chap|fellow|boy)|monsieur|my boy|my son)\b[\s,.!?;—-]", re.IGNORECASE)
+_MADAM = re.compile(r"\b(?:madam|ma['’]am|miss|my lady|madame|mademoiselle|my girl)\b[,.!?;—-]", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -30,6 +36,8 @@ class Turn:
     alone: bool = False
     """Whether the paragraph is nothing but the quotation."""
     asks: bool = False
+    address: Sex | None = None
+    """The sex of whoever is addressed as sir or madam."""
     second: bool = False
     """Whether another turn stands in the same paragraph before it."""
     lead: Subject | None = None
@@ -53,7 +61,7 @@ def find_turns(found: Survey) -> list[Turn]:
         for turn in _cut(number, line, quoted):
             turn.gap = 0 if turn.second else gap
             _fill(turn, line, mentions)
-            if turn.gap and not turn.second and number and not prose.breaks:
+            if not turn.second and number and not prose.breaks:
                 _look_back(turn, found, number - 1)
             turns.append(turn)
             gap = 0
@@ -98,15 +106,25 @@ def _fill(turn: Turn, line: Line, mentions: Sequence[Mention]) -> None:
     turn.alone = len(turn.quotations) == 1 and not any(character.isalpha() for character in outside)
     words = line.text[turn.quotations[-1].start : end].rstrip(" \u2060\"”’'")
     turn.asks = words.endswith("?")
+    spoken = " ".join(line.text[item.start : item.end] for item in turn.quotations)
+    if _SIR.search(spoken):
+        turn.address = Sex.MALE
+    elif _MADAM.search(spoken):
+        turn.address = Sex.FEMALE
+
+
+_SHORT = 12
+"""Characters behind a quotation that are too few for a sentence of narration."""
 
 
 def _look_back(turn: Turn, found: Survey, number: int) -> None:
     """Find who the narration right in front of a turn is about."""
     text = found.paragraphs[number].text
-    if found.quotations[number]:
-        return
+    start = found.quotations[number][-1].end if found.quotations[number] else 0
     line = Line(text=text, mentions=found.mentions[number])
-    turn.lead = tag_in_front(line, 0, len(text))
-    turn.opener = sentence_subject(line, 0, len(text))
+    if len(text) - start < _SHORT and start:
+        return
+    turn.lead = tag_in_front(line, start, len(text))
+    turn.opener = sentence_subject(line, start, len(text)) if not start else None
     if turn.lead is not None and turn.lead.kind != "beat" and text.rstrip(" \u2060").endswith((":", ",", "--", "—")):
         turn.tags.append(turn.lead)

@@ -297,7 +297,7 @@ PLACES = frozenset(
 """Last words of names that are places."""
 
 NO_NAMES = frozenset(
-    """poor dear i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february march
+    """poor dear papa mamma mama mum mummy dad daddy pa ma sir madam ma'am madame-a monsieur messieurs i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february march
     april june july august september october november december christmas easter michaelmas god heaven heavens
     lord providence almighty devil english french german italian spanish american latin greek russian irish
     scotch british christian christians roman turkish chinese indian europe england france germany italy spain
