@@ -223,7 +223,8 @@ def strangers(tmp_path: Path) -> dict[str, str]:
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
     points = "[fullcast.speech]\nbroken = stranger:Broken\nunready = stranger:Unready\n"
     (package / "entry_points.txt").write_text(points)
-    return {**os.environ, "PYTHONPATH": str(package.parent)}
+    before = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(package.parent), before])}
 
 
 def test_an_engine_that_breaks_is_code_5(book: Path, apart: Fullcast, strangers: dict[str, str]) -> None:
