@@ -107,6 +107,14 @@ def test_what_an_engine_cannot_say_is_found_with_its_place() -> None:
     assert "神" in problem.message
 
 
+def test_a_book_in_a_language_that_the_engine_lacks_is_told_where_languages_are_written() -> None:
+    foreign = book(text="Hej.", credits=Credits(title="Book", language="sv"))
+    problems = find_unsayable(plan(foreign), EngineFacts(name="espeak", revision="1", limits=PLAIN))
+    assert {problem.hint for problem in problems} == {
+        "name one that it knows (book.language in project.yaml, lang=… at a line), or use another engine"
+    }
+
+
 def test_reasons_name_what_changed() -> None:
     take = plan(book()).chapters[0].takes[1]
     history = {(take.segment.line, take.segment.number): origin_of(take) | {"voice": "tom"}}

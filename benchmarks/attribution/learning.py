@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from fullcast.text.novel.evidence import Past, features
-from fullcast.text.novel.model import Weights, candidates_of, read_turns
+from fullcast.text.novel.model import Choice, Weights, candidates_of, read_turns
 
 RIDGE = 1.0
 """Strength of the penalty on large weights."""
@@ -96,7 +96,7 @@ def fit(sets: Sequence[tuple[Novel, Sequence[int]]]) -> dict[str, float]:
     return {name: round(float(result.x[i]), 3) for name, i in columns.items() if abs(result.x[i]) > 0.01}
 
 
-def learn(novels: Sequence[Novel], *, rounds: int = 3) -> dict[str, float]:
+def learn(novels: Sequence[Novel], *, rounds: int = 2) -> dict[str, float]:
     """Return weights learned from novels: from the annotated past first, then from the past as it is read.
 
     Source:
@@ -108,3 +108,37 @@ def learn(novels: Sequence[Novel], *, rounds: int = 3) -> dict[str, float]:
         read = [[choice.figure for choice in read_turns(n.book, Weights(features=weights))] for n in novels]
         weights = fit(list(zip(novels, read, strict=True)))
     return weights
+
+
+def trust(novel: Novel, choices: Sequence[Choice]) -> list[tuple[float, bool]]:
+    """Return for each annotated quotation the probability of its speaker, and whether that was right."""
+    figures = novel.book.survey.figures
+    return [
+        (
+            choices[number].probability,
+            choices[number].figure >= 0 and novel.means(figures[choices[number].figure].name, item.speaker),
+        )
+        for number, items in novel.weights.items()
+        for item in items
+    ]
+
+
+def certainty(sure: Sequence[tuple[float, bool]], *, steps: int = 12) -> list[tuple[float, float]]:
+    """Return the share that was right by the probability that was given: equal bins, made monotone.
+
+    Source:
+        Isotonic regression by pooling adjacent violators: R. E. Barlow and others, Statistical Inference under
+        Order Restrictions, 1972.
+    """
+    ordered = sorted(sure)
+    size = max(1, len(ordered) // steps)
+    bins = [ordered[at : at + size] for at in range(0, len(ordered), size)]
+    pools = [[sum(p for p, _ in b) / len(b), sum(h for _, h in b) / len(b), len(b)] for b in bins if b]
+    merged: list[list[float]] = []
+    for pool in pools:
+        merged.append(list(pool))
+        while len(merged) > 1 and merged[-2][1] > merged[-1][1]:
+            p, s, n = merged.pop()
+            q, t, m = merged[-1]
+            merged[-1] = [(p * n + q * m) / (n + m), (s * n + t * m) / (n + m), n + m]
+    return [(round(p, 3), round(s, 3)) for p, s, _ in merged]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fullcast.text.novel.evidence import Book
+from fullcast.text.novel.layout import read_layout
 from fullcast.text.novel.reading import prepare
 
 TITLES = (
@@ -84,7 +85,7 @@ def read_novel_folder(folder: Path) -> Novel:
             for name in theirs:
                 key = function(name)
                 bearers[how][key] = bearers[how].get(key, frozenset()) | {main}
-    book = prepare(text)
+    book = prepare(read_layout(text))
     gold = tuple(_gold_of(folder, names, bearers["exact"]))
     answers, weights = _match(book, gold)
     return Novel(name=folder.name, book=book, gold=gold, answers=answers, weights=weights, bearers=bearers)

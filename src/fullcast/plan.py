@@ -175,7 +175,13 @@ def find_unsayable(plan: Plan, facts: EngineFacts) -> tuple[Problem, ...]:
             if why is None or (segment.language, why) in seen:
                 continue
             seen.add((segment.language, why))
-            problems.append(_unsayable(chapter.chapter, by_id[segment.line], segment, f"{facts.name}: {why}"))
+            problem = Problem(
+                code="unsayable",
+                message=f"the engine {facts.name}: {why}",
+                place=place_of(chapter.chapter, by_id[segment.line], segment.start),
+                hint=_way_out(segment, facts),
+            )
+            problems.append(problem)
     return tuple(problems)
 
 
@@ -185,13 +191,12 @@ def _declared(language: str, languages: Mapping[str, frozenset[str]]) -> Mapping
     return languages if scripts is None else {language: scripts}
 
 
-def _unsayable(chapter: Chapter, line: Line, segment: Segment, why: str) -> Problem:
-    return Problem(
-        code="unsayable",
-        message=f"the engine {why}",
-        place=place_of(chapter, line, segment.start),
-        hint="cast the line's language with lang=…, respell the word with say=…, or choose another engine",
-    )
+def _way_out(segment: Segment, facts: EngineFacts) -> str:
+    if languages_entry(segment.language, facts.limits.languages) is None:
+        return (
+            "name one that it knows (book.language in project.yaml, lang=… at a line), or use another engine"
+        )
+    return "cast the line's language with lang=…, respell the word with say=…, or choose another engine"
 
 
 def place_of(chapter: Chapter, line: Line, offset: int = 0) -> Place:

@@ -123,7 +123,7 @@ def apart(start: Start) -> Fullcast:
 
     def call(*arguments: object, **options: object) -> Said:
         process = start(*arguments, **options)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
         return Said(code=process.returncode, out=out or "", err=err or "")
 
     return call

@@ -52,7 +52,7 @@ def on_terminal(start: Start) -> OnTerminal:
                 break
             drawn += piece
         os.close(ours)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=120) == 0
         return drawn.decode()
 
     return call

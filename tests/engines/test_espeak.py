@@ -295,15 +295,21 @@ def test_a_request_that_kills_processes_is_given_up_after_two(ask: Ask, tmp_path
 
 
 def test_a_request_that_hangs_processes_is_given_up(ask: Ask, tmp_path: Path) -> None:
-    with broken_child(tmp_path, "import time; time.sleep(600)", patience=0.7) as opened:
+    with broken_child(tmp_path, "import time; time.sleep(600)", patience=1.0) as opened:
         found = dict(opened.record(ask(text, id=text) for text in ("Fine.", "KILL", "The end.")))
     assert isinstance(found["KILL"], SegmentError)
     assert "hung" in found["KILL"].reason
     assert sum(isinstance(result, Recording) for result in found.values()) == 2
 
 
-def broken_child(folder: Path, what: str, patience: float = 30.0) -> Any:
-    """Open a session whose processes do something bad at the word KILL."""
+def test_a_process_that_is_slow_to_start_is_not_taken_for_hung(ask: Ask, tmp_path: Path) -> None:
+    with broken_child(tmp_path, "pass", patience=1.0, start="import time; time.sleep(1.5)") as opened:
+        found = dict(opened.record(ask(text, id=text) for text in ("Fine.", "The end.")))
+    assert all(isinstance(result, Recording) for result in found.values())
+
+
+def broken_child(folder: Path, what: str, patience: float = 30.0, start: str = "pass") -> Any:
+    """Open a session whose processes do something when they start and something bad at the word KILL."""
     from contextlib import contextmanager
 
     from fullcast.engines.espeak.children import CHILD, Pool
@@ -315,6 +321,7 @@ def broken_child(folder: Path, what: str, patience: float = 30.0) -> Any:
         '        self.speak(text, flags)\n        return {"starts"',
     )
     assert spoilt != source
+    spoilt = spoilt.replace("import ctypes\n", f"{start}\nimport ctypes\n", 1)
     file = folder / "child.py"
     file.write_text(spoilt, encoding="utf-8")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -67,6 +68,30 @@ def test_processes_give_the_same_samples_as_none() -> None:
         assert isinstance(other, Recording)
         assert np.array_equal(one.audio.samples, other.audio.samples)
     assert isinstance(beside["b"], SegmentError)
+
+
+def is_broken(pool: ProcessPoolExecutor) -> bool:
+    try:
+        return pool.submit(abs, -1).result() != 1
+    except BrokenExecutor:
+        return True
+
+
+def test_a_process_that_dies_between_two_answers_costs_what_it_was_at() -> None:
+    requests = [request(str(number), "rain", 0.1) for number in range(9)]
+    with TextureEngine().open(Device(), Settings(jobs=2)) as session:
+        results = session.record(iter(requests))
+        made = dict([next(results)])
+        pool = session._crew._pool  # type: ignore[attr-defined] # nothing else tells who makes the sounds
+        for process in list(pool._processes.values()):
+            process.kill()
+        while not is_broken(pool):
+            pass
+        made |= dict(results)
+    assert set(made) == {asked.id for asked in requests}
+    lost = [result for result in made.values() if isinstance(result, SegmentError)]
+    assert len(lost) <= 3
+    assert all(error.retry for error in lost)
 
 
 def test_requests_are_pulled_lazily() -> None:

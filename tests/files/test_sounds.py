@@ -178,3 +178,9 @@ def test_a_picture_is_no_sound(tmp_path: Path) -> None:
     (tmp_path / "a.flac").write_bytes(b"".join(map(bytes, [*encoder.encode(frame), *encoder.encode(None)])))
     with pytest.raises(AudioError, match=r"a\.flac"):
         read_sound(tmp_path / "a.flac")
+
+
+def test_a_text_with_the_name_of_a_sound_holds_no_audio(tmp_path: Path) -> None:
+    (tmp_path / "a.flac").write_text("text\n")
+    with pytest.raises(AudioError, match=r"a\.flac holds no audio"):
+        read_sound(tmp_path / "a.flac")

@@ -38,7 +38,7 @@ def test_a_worker_that_is_killed_while_idle_ends_the_run_with_words(victim: int,
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     ran = subprocess.run(
-        [sys.executable, program, str(victim)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, program, str(victim)], capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("a worker process that mixes and encodes died")

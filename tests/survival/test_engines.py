@@ -120,7 +120,7 @@ def test_an_engine_that_never_answers_can_be_stopped(site: Path, make_project: A
     project = make_project(TEXT)
     child = subprocess.Popen(
         [sys.executable, "-m", "fullcast", "render", str(project), "--engine", "stuck", "--jobs", "1"],
-        env=os.environ | {"PYTHONPATH": str(site)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])},
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -26,7 +26,7 @@ Fullcast = Callable[..., Any]
 LONG = "\n\n".join(
     f"This is lamp {number}, which was lit at dusk and went out at dawn." for number in range(60)
 )
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which a test gives up waiting for something to happen."""
 
 

@@ -35,6 +35,14 @@ def test_a_language_that_is_missing_is_named_with_those_that_are_there() -> None
     assert find_unspeakable("Hej", "sv", ESPEAK) == "language 'sv' is not among any, en, ja"
 
 
+def test_of_many_languages_those_that_begin_alike_are_named() -> None:
+    many = {f"{first}{second}": frozenset({"Latn"}) for first in "ab" for second in "abcdefgh"}
+    assert find_unspeakable("Hej", "bz", many) == (
+        "language 'bz' is not among the 16 that it knows (ba, bb, bc, bd, be, bf, bg, bh, …)"
+    )
+    assert find_unspeakable("Hej", "sv", many) == "language 'sv' is not among the 16 that it knows"
+
+
 def test_what_declares_nothing_says_everything() -> None:
     assert find_unspeakable("神社", "zh", {}) is None
     assert find_unspeakable("神社", "any", ESPEAK) is None

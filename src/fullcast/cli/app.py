@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from typer.main import get_command
 
-from fullcast.cli import library, machine, making, projects
+from fullcast.cli import casting, library, machine, making, projects
 from fullcast.cli.console import Console, fall_silent, show_error, write, write_document
 from fullcast.cli.pages import WIDEST, Command, Group
 from fullcast.cli.stopping import stoppable
@@ -39,6 +39,7 @@ Examples:
 COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("new", projects.new),
     ("check", projects.check),
+    ("cast", casting.cast),
     ("plan", projects.plan),
     ("render", making.render),
     ("mix", making.mix),
@@ -131,7 +132,7 @@ def run(arguments: Sequence[str]) -> int:
         return _end(console, error)
     except OSError as error:
         # What the disk refuses where nobody expected it: this says at least what and where.
-        return _end(console, explain_disk_error(error, Path(str(error.filename or "a file")), "use"))
+        return _end(console, _refused(error))
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug, and the user is told so
         return _end(console, _bug(error))
 
@@ -167,6 +168,12 @@ def _wrong_use(error: typer.TyperException, arguments: list[str]) -> UsageError:
     return UsageError(f"{message[:1].lower()}{message[1:]}", hint=f"`{path} --help` shows how it is called")
 
 
+def _refused(error: OSError) -> FullcastError:
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # who asked for it was getcwd
+        return UsageError("the folder in which you are is gone", hint="change to another one: cd ..")
+    return explain_disk_error(error, Path(str(error.filename or "a file")), "use")
+
+
 class _BugError(FullcastError):
     exit_code = BUG
 
@@ -190,7 +197,17 @@ def _bug(error: Exception) -> _BugError:
 
 def _end(console: Console, error: FullcastError) -> int:
     show_error(error, console)
+    _drop_unwritten()
     return error.exit_code
+
+
+def _drop_unwritten() -> None:
+    """Forget what no disk took: Python would try once more at its end, and turn the exit code into 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            fall_silent(stream)
 
 
 def _survive_odd_terminals() -> None:

@@ -73,6 +73,9 @@ def write(stream: TextIO, text: str) -> None:
         stream.flush()
     except BrokenPipeError:
         fall_silent(stream)
+    except OSError as error:
+        error.filename = error.filename or ("standard output" if stream is sys.stdout else "standard error")
+        raise
 
 
 def fall_silent(stream: TextIO) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -83,8 +83,12 @@ class _Crew(AbstractContextManager["_Crew"]):
 
             spawn = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.jobs, mp_context=spawn, initializer=end_with_parent)
-        with interrupts_held():
-            future = self._pool.submit(make_sound, request)
+        try:
+            with interrupts_held():
+                future = self._pool.submit(make_sound, request)
+        except BrokenExecutor:  # one of them died since the last answer: whoever waits for its sound is told
+            self.dismiss()
+            return self.submit(request)
         self._given.add(future)
         future.add_done_callback(self._given.discard)
         return future
@@ -109,8 +113,6 @@ class _Session:
 
     def _record_beside(self, requests: Iterator[SoundRequest]) -> Iterator[_Result]:
         """Yield what the crew's processes make; one request more than processes is on its way."""
-        from concurrent.futures.process import BrokenProcessPool
-
         running: dict[Future[Audio], RequestId] = {}
         try:
             while True:
@@ -121,8 +123,7 @@ class _Session:
                     request_id = running.pop(future)
                     try:
                         yield request_id, Recording(audio=future.result())
-                    except BrokenProcessPool:
-                        self._crew.dismiss()
+                    except BrokenExecutor:
                         yield request_id, SegmentError(reason="the process that made this sound died")
         finally:
             for future in running:

@@ -38,7 +38,8 @@ def find_inside(folder: Path, written: Spot[str]) -> Found:
         inside = file.is_relative_to(folder.resolve())
         exists, regular = file.exists(), file.is_file()
     except (OSError, ValueError, RuntimeError):  # RuntimeError: a circle of links before Python 3.13
-        return Found(problem=_problem("wrong-path", f"{path!r} cannot be the path of a file", place, None))
+        hint = "use a shorter name, without links that lead back to themselves"
+        return Found(problem=_problem("wrong-path", f"{path!r} cannot be the path of a file", place, hint))
     if not inside:
         return _outside(path, place)
     if regular:

@@ -142,9 +142,9 @@ def _read_with_av(file: Path) -> Audio:
 
     try:
         with av.open(str(file)) as container:
-            if not container.streams.audio:
+            stream = next(iter(container.streams.audio), None)
+            if stream is None or not stream.rate:  # a name ending in .flac is enough to look like a stream
                 raise AudioError(f"{file} holds no audio", hint=f"use a file in {_AV_FORMATS}")
-            stream = container.streams.audio[0]
             signal = np.concatenate(
                 [np.zeros((min(stream.channels, 2), 0), np.float32), *_frames(file, container)], 1
             )

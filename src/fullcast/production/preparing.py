@@ -32,7 +32,8 @@ from fullcast.model import (
 from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
 from fullcast.production.asking import blaming
 from fullcast.production.choices import Choices as Choices  # noqa: PLC0414 - whoever prepares also chooses
-from fullcast.text.script import write_script
+from fullcast.production.speakers import Speakers, find_speakers
+from fullcast.text.script import Draft, draft_script, finish_script
 
 AUTO = "auto"
 
@@ -91,9 +92,10 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         SetupError: If the engine is not ready here.
         UsageError: If a choice does not fit the project.
     """
-    book, problems = _read(project, settings)
+    book, problems = read_project(project, settings)
     lock = read_lock(book.folder)
-    scripts, found = _write_scripts(book, settings)
+    speakers = find_speakers(book, draft_scripts(book), lock)
+    scripts, found = _write_scripts(book, speakers, settings)
     problems += found
     if _is_wrong(problems):
         raise ProjectError(*problems, *_prompt_problems(book, scripts, lock))
@@ -126,8 +128,12 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     )
 
 
-def _read(project: Path, settings: Settings) -> tuple[Book, list[Problem]]:
-    """Return the book as far as it can be read, and what is wrong with it so far."""
+def read_project(project: Path, settings: Settings) -> tuple[Book, list[Problem]]:
+    """Return the book as far as it can be read, and what is wrong with it so far.
+
+    Raises:
+        ProjectError: If nothing of it can be read.
+    """
     folder = project if project.is_dir() else project.parent
     find = partial(find_voice, project=folder, settings=settings)
     book, noticed = look_at_project(project, settings, find_voice=find)
@@ -153,12 +159,19 @@ def facts_of(engine: SpeechEngine | SoundEngine) -> EngineFacts:
     return EngineFacts(name=engine.name, revision=engine.revision, limits=engine.limits)
 
 
-def _write_scripts(book: Book, settings: Settings) -> tuple[tuple[Script, ...], list[Problem]]:
+def draft_scripts(book: Book) -> tuple[Draft, ...]:
+    """Return the chapters of a book taken apart."""
+    return tuple(draft_script(chapter, book.cast, book.credits.language) for chapter in book.chapters)
+
+
+def _write_scripts(
+    book: Book, speakers: Speakers, settings: Settings
+) -> tuple[tuple[Script, ...], list[Problem]]:
     library = open_library(book.folder, settings.sound_folders)
     scripts: list[Script] = []
     problems: list[Problem] = []
-    for chapter in book.chapters:
-        script, found = write_script(chapter, book.cast, book.credits.language)
+    for number, (chapter, draft) in enumerate(zip(book.chapters, speakers.drafts, strict=True)):
+        script, found = finish_script(draft, book.cast, speakers.stages(number))
         cues = tuple(_find_file(placed, library, chapter, problems) for placed in script.cues)
         scripts.append(replace(script, cues=cues))
         problems += found

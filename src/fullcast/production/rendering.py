@@ -375,7 +375,7 @@ class _Run:
                 self._record([self._planned[key] for key in again if key in self._planned])
             busy: list[Future[Any]] = [*self._encoding, *self._measuring]
             if busy and not any_finished(busy, HEARTBEAT):
-                self._hands.emit(Waiting(doing=f"{len(self._encoding)} chapters being mixed and encoded"))
+                self._hands.emit(Waiting(doing=f"mixing and encoding, chapters left: {len(self._encoding)}"))
             self._advance()
 
     def deliver(self) -> tuple[Result, ...]:

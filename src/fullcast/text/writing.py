@@ -139,7 +139,7 @@ def _few(language: str, languages: Mapping[str, frozenset[str]]) -> str:
     if len(languages) <= 12:
         return ", ".join(sorted(languages))
     near = sorted(tag for tag in languages if tag[0] == language[:1].lower())
-    return f"the {len(languages)} that it knows ({', '.join([*near, '…'])})"
+    return f"the {len(languages)} that it knows" + (f" ({', '.join([*near, '…'])})" if near else "")
 
 
 def languages_entry(language: str, languages: Mapping[str, frozenset[str]]) -> frozenset[str] | None:

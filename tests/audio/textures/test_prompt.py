@@ -124,3 +124,7 @@ def test_reading_a_prompt_needs_no_numpy() -> None:
         "sys.exit(any(name in sys.modules for name in ('numpy', 'scipy', 'av', 'soundfile')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_without_a_near_word_the_list_alone_is_shown() -> None:
+    assert explain_unknown("xyzzy").startswith('no sound is known for "xyzzy"; known are ')

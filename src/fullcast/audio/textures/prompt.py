@@ -69,9 +69,9 @@ def explain_unknown(prompt: str) -> str:
     tokens = [token for token in _TOKENS.findall(prompt.lower()) if len(token) > 2]
     near = (get_close_matches(token, vocabulary, n=1, cutoff=0.7) for token in tokens)
     nearest = next((found[0] for found in near if found), None)
-    hint = f' did you mean "{nearest}"?' if nearest else ""
+    hint = f': did you mean "{nearest}"?' if nearest else ""
     kinds = ", ".join(sorted({rule.kind for rule in RULES}))
-    return f'no sound is known for "{prompt}":{hint}; known are {kinds}'
+    return f'no sound is known for "{prompt}"{hint}; known are {kinds}'
 
 
 def _words_of(clause: str) -> Iterator[str]:

@@ -34,6 +34,8 @@ QUEUED = 3
 TRIES = 2
 FALSE_STARTS = 3
 """Processes in a row that end before they greet; then the library itself is at fault."""
+STARTING = 60.0
+"""Seconds that a process may take to greet: Python and the voices' data come from a disk that may be busy."""
 _PIPE_BYTES = 1 << 20
 """23 s of speech: a child goes on while its parent is busy elsewhere."""
 _READ_BYTES = 1 << 20
@@ -78,7 +80,7 @@ class Pool:
         library: The shared library.
         folder: Its data.
         most: Processes at once.
-        patience: How long a process may take over one job before it counts as hung.
+        patience: How long a process that has greeted may take over one job before it counts as hung.
         child: What the processes run.
     """
 
@@ -198,12 +200,15 @@ class Pool:
                 yield Answer(job=child.jobs.popleft(), header=header, samples=samples)
 
     def _until_impatient(self) -> float | None:
-        begun = [child.since for child in self._children if child.jobs]
-        return max(0.0, min(begun) + self._patience - time.monotonic()) if begun else None
+        ends = [self._end_of_patience(child) for child in self._children if child.jobs]
+        return max(0.0, min(ends) - time.monotonic()) if ends else None
 
     def _impatient(self) -> list[_Child]:
-        latest = time.monotonic() - self._patience
-        return [child for child in self._children if child.jobs and child.since <= latest]
+        now = time.monotonic()
+        return [child for child in self._children if child.jobs and self._end_of_patience(child) <= now]
+
+    def _end_of_patience(self, child: _Child) -> float:
+        return child.since + (max(self._patience, STARTING) if child.greeting is None else self._patience)
 
     def _bury(self, child: _Child, cause: str) -> Iterator[Answer]:
         self._end(child)

@@ -12,6 +12,7 @@ from fullcast.text.novel.mentions import WORD
 from fullcast.text.novel.survey import DESCRIBED, Survey
 from fullcast.text.novel.tags import Subject
 from fullcast.text.novel.turns import Turn
+from fullcast.text.novel.wording import GENERIC
 
 MOST = 24
 """Candidates of a turn."""
@@ -206,10 +207,10 @@ def _subject_features(book: Book, prefix: str, subject: Subject, candidate: int)
         if described and not own:
             told = book.sexes[subject.figure]
             fit = "?" if None in {told, book.sexes[candidate]} else "=" if told == book.sexes[candidate] else "#"
-            yield f"{prefix}~{fit}{'n' if candidate == book.survey.narrator else ''}"
+            yield f"{prefix}~{_manner(book, subject.figure)}{fit}{'n' if candidate == book.survey.narrator else ''}"
             return
         if described:
-            prefix = f"{prefix}d{'r' if _is_relation(book, candidate) else ''}"
+            prefix = f"{prefix}d{_manner(book, candidate)}"
         detail = f"{subject.kind}{'!' if subject.firm else ''}{min(subject.distance, 3)}"
         yield f"{prefix}{'+' if own else '-'}{detail}"
         return
@@ -222,8 +223,12 @@ def _subject_features(book: Book, prefix: str, subject: Subject, candidate: int)
         yield f"{prefix}{pronoun}"
 
 
-def _is_relation(book: Book, figure: int) -> bool:
-    return not book.survey.figures[figure].name.startswith("the ")
+def _manner(book: Book, figure: int) -> str:
+    """Return how a description means somebody: ``his wife``, ``the man``, ``the surgeon``."""
+    words = book.survey.figures[figure].name.split()
+    if words[0] != "the":
+        return "r"
+    return "g" if words[-1] in GENERIC else "o"
 
 
 def pronoun_fit(book: Book, pronoun: str, candidate: int) -> str:
@@ -293,7 +298,9 @@ def _features(
     if kind != "N":
         fit = pronoun_fit(book, pronoun, candidate) if kind == "P" and pronoun else ""
         if turn.lead is not None:
-            yield from _subject_features(book, f"L{kind}{fit}", turn.lead, candidate)
+            yield from _subject_features(
+                book, f"L{':' if turn.colon else ''}{kind}{fit}", turn.lead, candidate
+            )
         if turn.opener is not None:
             yield from _subject_features(book, f"O{kind}{fit}", turn.opener, candidate)
         if candidate in book.style[number]:

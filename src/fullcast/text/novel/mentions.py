@@ -11,7 +11,7 @@ from fullcast.text.novel.wording import DETERMINERS, HE, NO_NAMES, SHE, TITLES
 
 _NAME = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Col|Gen|Rev|Messrs|Mme|Mlle|Lieut|Sgt)\.?\s+)?"
-    r"[A-ZÀ-ÖØ-Þ][\w’']*(?:-[\w’']+)*(?:[^\S\n]+(?:(?:of|de|von|van|du|la|le|del|della|di|da)\s+)?"
+    r"(?:[A-ZÀ-Þ]\.\s+)*[A-ZÀ-ÖØ-Þ][\w’']*(?:-[\w’']+)*(?:[^\S\n]+(?:(?:of|de|von|van|du|la|le|del|della|di|da)\s+)?"
     r"(?:[A-ZÀ-ÖØ-Þ]\.(?=\s+[A-ZÀ-Þ])|(?:Mr|Mrs|Dr|St)\.(?=\s+[A-ZÀ-Þ])|[A-ZÀ-ÖØ-Þ][\w’']*(?:-[\w’']+)*))*"
 )
 WORD = re.compile(r"[^\W_](?:[\w’'-]*[^\W_])?")

@@ -198,6 +198,9 @@ def same_first(one: str, other: str) -> bool:
 _OFTEN = 0.25
 """Share of paragraphs in common from which on two names are two people."""
 
+_FAR_MORE = 4
+"""How many times as often one of several people must be named for a first name to mean that one."""
+
 _MARRIED = 0.1
 """The same where one of the names is a married woman's: mothers and daughters share theirs."""
 
@@ -285,8 +288,13 @@ class _Gathering:
             for full in self.full
             if same_first(word, self.parts[full].rest[0]) and self._fits(form, full)
         }
-        if len(near) == 1:
-            self.groups.join(form, near.pop())
+        weights = {
+            root: sum(self.forms[member] for member in self.groups.members(root)) for root in sorted(near)
+        }
+        best = max(weights, key=lambda root: weights[root]) if weights else None
+        families = {root[-1] for root in near}
+        if best is not None and len(families) == len(near) and weights[best] >= _FAR_MORE * (sum(weights.values()) - weights[best]):
+            self.groups.join(form, best)
         elif (same := [other for other in self.singles if self.parts[other].rest[0] == word]) and (
             word not in self.surnames
         ):

@@ -42,6 +42,8 @@ class Turn:
     """Whether another turn stands in the same paragraph before it."""
     lead: Subject | None = None
     """Who is named first in the last sentence of the paragraph before, where that is narration."""
+    colon: bool = False
+    """Whether that sentence ends with a colon, a comma or a dash."""
     opener: Subject | None = None
     """Who is named first in that paragraph."""
 
@@ -126,5 +128,6 @@ def _look_back(turn: Turn, found: Survey, number: int) -> None:
         return
     turn.lead = tag_in_front(line, start, len(text))
     turn.opener = sentence_subject(line, start, len(text)) if not start else None
-    if turn.lead is not None and turn.lead.kind != "beat" and text.rstrip(" \u2060").endswith((":", ",", "--", "—")):
+    turn.colon = text.rstrip(" \u2060").endswith((":", ",", "--", "—", ":—", "-"))
+    if turn.lead is not None and turn.lead.kind != "beat" and turn.colon:
         turn.tags.append(turn.lead)

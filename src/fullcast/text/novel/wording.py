@@ -110,6 +110,12 @@ POSSESSIVES = frozenset("his her my our their its your".split())
 HE = frozenset("he him his himself".split())
 SHE = frozenset("she her hers herself".split())
 
+GENERIC = frozenset(
+    """man woman boy girl lady gentleman child fellow stranger speaker creature person lad youth other one
+    figure companion friend visitor guest newcomer host hostess being chap bloke youngster lass""".split()
+)
+"""Nouns that stand for people who have a name as often as not."""
+
 SAYING = frozenset(VERBS["en"].replace("_", " ").split()) - frozenset("in out off up on".split()) | frozenset(
     """say says asks replies cries answers quoth vociferated articulated stipulated drawled opined
     expostulated remonstrated recommended proposed requested entreated implored besought apologised
@@ -297,8 +303,8 @@ PLACES = frozenset(
 """Last words of names that are places."""
 
 NO_NAMES = frozenset(
-    """poor dear papa mamma mama mum mummy dad daddy pa ma sir madam ma'am madame-a monsieur messieurs i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february march
-    april june july august september october november december christmas easter michaelmas god heaven heavens
+    """poor dear papa mamma mama mum mummy dad daddy pa ma sir madam ma'am madame-a monsieur messieurs i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february
+    july september october november december christmas easter michaelmas god heaven heavens
     lord providence almighty devil english french german italian spanish american latin greek russian irish
     scotch british christian christians roman turkish chinese indian europe england france germany italy spain
     america london paris rome scotland ireland india africa messrs misses chapter book
