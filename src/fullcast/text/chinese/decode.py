@@ -27,6 +27,8 @@ def name_turns(units: Sequence[Unit], number: int, speakers: tuple[int, int, int
     two_before, before, current = speakers
     if current < 0:
         return []
+    if current == before and unit.follows == "same" and unit.tagged == "front":
+        return []
     if current == before:
         named = [f"{unit.follows}_stays"]
         if unit.follows == "same" and not unit.tagged:

@@ -55,10 +55,11 @@ def set_stage(layout: Layout, finder: Finder, units: Sequence[Unit]) -> Stage:
                     seen.append(person)
                     last[person] = paragraph
             for sentence in sentences(stretch):
-                subject = find_first_subject(sentence, finder)
-                person = choose(subject.mention.people, last) if subject else None
-                if person is not None:
-                    acts.append(person)
+                for _, clause in clauses(sentence):
+                    subject = find_first_subject(clause, finder)
+                    person = choose(subject.mention.people, last) if subject else None
+                    if person is not None:
+                        acts.append(person)
         weight.update(acts)
         mentioned.append(tuple(seen))
         acting.append(tuple(acts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fullcast.model.book import Sex
 from fullcast.text.chinese.names import HAN, strip_lead
@@ -28,9 +28,13 @@ _MODIFIED = re.compile(
 
 _DETERMINED = re.compile(r"(?:那|这|有|另|又)?(?:一)?(?:个|位|名|条)|[那这]")
 
+_TRAILING = re.compile(r"(?:那|这|一)?(?:个|位|名|条)?[胖瘦大小老年轻白黑]{0,2}$")
+
 _COMES = re.compile(rf"(?:站|坐|蹲|躺|走|跑|闪|转|跳|钻|闯|进|出|来|挤|探|冒|踱|迎|立)[{HAN}]{{0,4}}$|(?:有|是|着|了|来|出|见)$")
 
 _POSSESSED = re.compile(rf"的?(?:{BODY})")
+
+_APPOSED = re.compile("同窗|同桌|同学|同事|好友|朋友|老友|邻居|街坊|同伴|伙伴|室友|师兄|师弟|师妹|师姐|同乡|年轻的|年老的|可怜的|亲爱的")
 
 _OF = re.compile(rf"(?:的|她|他|家的?)(?P<head>[{HAN}]{{1,3}})")
 
@@ -80,8 +84,17 @@ class Finder:
 
     def find(self, text: str) -> Iterator[Mention]:
         """Yield everybody whom a stretch of narration mentions."""
+        held: Mention | None = None
         for match in self._pattern.finditer(text):
-            yield self._read(match)
+            mention = self._read(match)
+            if held is not None:
+                if held.end == mention.start and held.people and mention.people:
+                    mention = replace(mention, start=held.start)
+                else:
+                    yield held
+            held = mention
+        if held is not None:
+            yield held
 
     def _read(self, match: re.Match[str]) -> Mention:
         start, end, text = match.start(), match.end(), match[0]
@@ -167,13 +180,13 @@ def _is_subject(clause: str, mention: Mention) -> str:
     bare = strip_lead(left + "\0").rstrip("\0") if left else ""
     if not bare:
         return "yes"
-    if _LED.fullmatch(bare):
+    if _LED.fullmatch(bare) or _APPOSED.fullmatch(bare):
         return "yes"
     if _DETERMINED.search(bare) and _COMES.search(bare[: _DETERMINED.search(bare).start()] or "") and len(right) <= 1:  # type: ignore[union-attr]
         return "yes"
     if _MODIFIED.fullmatch(bare) and (bare.endswith("的") or _DETERMINED.match(bare)) and not _OBJECT.search(bare):
         return "yes"
-    if _OBJECT.search(bare) or mention.pronoun == "" and bare[-1] in "的着了过":
+    if _OBJECT.search(_TRAILING.sub("", bare)) or mention.pronoun == "" and bare[-1] in "的着了过":
         return "no"
     return "maybe" if len(bare) <= 6 else "no"
 

@@ -16,6 +16,7 @@ from fullcast.text.chinese.layout import Layout
 from fullcast.text.chinese.words import (
     COMPOUND_SURNAMES,
     FOREIGN_MARKS,
+    GIVEN,
     LEADS,
     NOT_IN_NAMES,
     NOT_NAMES,
@@ -47,7 +48,7 @@ _ORDERED = re.compile(
 _LEAD = re.compile(f"(?:{LEADS})+")
 
 MANNER = (
-    f"[{HAN}]{{1,5}}地|[{HAN}]{{2}}(?:的|着)(?=说|问|道|笑|喊)|笑着|笑嘻嘻|笑眯眯|笑吟吟|哭着|红着脸|低着头|微微|"
+    f"(?P<twice>[{HAN}])(?P=twice)地|[{HAN}](?P<tail>[{HAN}])(?P=tail)地|[{HAN}]{{2}}地|[{HAN}]{{4}}地|[{HAN}]{{2}}(?:的|着)(?=说|问|道|笑|喊)|笑着|笑嘻嘻|笑眯眯|笑吟吟|哭着|红着脸|低着头|微微|"
     "(?:低|抬|转|回|扭|点|摇|仰|侧|探|掉|别|偏)(?:着|过|起|了|下)?(?:一下)?(?:头|身|脸|身子)(?:来|去)?|点点头|点了点头|摇摇头|摇了摇头|"
     "叹了?(?:一)?口气|叹着气|喘着气|皱着?(?:了皱)?眉头?|想了?一?想|看了?一?看|笑了?一?笑|愣了?一?愣|一愣|一怔|怔了?怔|一笑|"
     "[忙便就又也才却都还再只先方遂乃即因早正竟忽倒仍亦皆复更则遽急笑哭怒惊喜叹]|连忙|不禁|不由得?|忍不住|终于|突然|忽然|赶紧|赶快|急忙|慌忙|"
@@ -57,12 +58,12 @@ MANNER = (
     f"(?:对|向|朝|冲|跟|和|同|给|望着|看着|指着|瞪着|拉着|盯着|安慰)[{HAN}]{{1,6}}?"
 )
 
-_TAG = re.compile(rf"(?P<who>[{HAN}·]{{1,8}}?)(?:{MANNER})*?(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|道)?$")
+_TAG = re.compile(rf"(?P<who>[{HAN}·]{{2,8}}?|[爹娘妈爸])(?:{MANNER})*?(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|道)?$")
 
-_BEHIND = re.compile(rf"(?P<who>[{HAN}·]{{1,8}}?)(?:{MANNER})*?(?:{SAY})")
+_BEHIND = re.compile(rf"(?P<who>[{HAN}·]{{2,8}}?|[爹娘妈爸])(?:{MANNER})*?(?:{SAY})")
 
 _PERSONAL = frozenset(
-    "说道问笑听看走站坐点摇叹拿把对向也却又便就忙将已正在一从被没不心想回转抬低伸叫骂喝喊答哭跑跳拍抱拉推冷微见跟带给"
+    "在翻红咬喃晃瘫蹲躺靠倒退扑夺撕说道问笑听看走站坐点摇叹拿把对向也却又便就忙将已正在一从被没不心想回转抬低伸叫骂喝喊答哭跑跳拍抱拉推冷微见跟带给"
     "和与的还才都只先忽突连终猛愣怔皱睁瞪望盯瞧摸掏举放接指挥擦捧端提扶搂握抓咬哼应是有知爱觉很十缓慢轻默沉急气怒大闻当"
 )
 
@@ -103,6 +104,10 @@ class _Counts:
     personal: Counter[str]
     """Those in front of something that a person does."""
     tags: Counter[str]
+    objects: Counter[str]
+    """Strings behind a preposition that people stand behind."""
+    nearly: Counter[str]
+    """Strings that begin a clause, with something personal behind, in a sentence that ends in a tag."""
     called: Counter[str]
     """Strings that are a whole clause of a quotation: what people call each other."""
 
@@ -115,7 +120,28 @@ def find_forms(layout: Layout) -> dict[str, Form]:
         total = counts.whole.count(text)
         if text not in forms and _accept(text, shape, total, counts):
             forms[text] = Form(text=text, shape=shape, total=total, tags=counts.tags[text])
+    for text in _find_listed(counts.whole, forms):
+        forms[text] = Form(text=text, shape=shape_of(text), total=counts.whole.count(text), tags=counts.tags[text])
     return _settle(forms, counts)
+
+
+_LIST = re.compile(f"[{HAN}]{{2,4}}(?:、[{HAN}]{{2,3}})+")
+
+
+def _find_listed(whole: str, forms: dict[str, Form]) -> list[str]:
+    """Return what stands in a list beside a name or a given name and is as long: 守业、守成、守信."""
+    ends = {text[-2:] for text, form in forms.items() if form.shape in {Shape.FULL, Shape.NICK} and len(text) > 2}
+    ends |= {text for text, form in forms.items() if form.shape is Shape.NICK}
+    found = []
+    for match in _LIST.finditer(whole):
+        items = match[0].split("、")
+        if any(item in ends for item in items):
+            found += [item for item in items if _is_listable(item, forms) and whole.count(item) > 2]
+    return list(dict.fromkeys(found))
+
+
+def _is_listable(item: str, forms: dict[str, Form]) -> bool:
+    return len(item) == 2 and item not in forms and item not in NOT_NAMES and not set(item) & NOT_IN_NAMES
 
 
 def shape_of(text: str) -> Shape:
@@ -167,6 +193,8 @@ def _count(layout: Layout) -> _Counts:
         heads=heads,
         personal=personal,
         tags=_count_tags(layout),
+        objects=_count_objects(layout),
+        nearly=_count_nearly(layout),
         called=Counter(
             clause
             for number in range(len(layout.parts))
@@ -198,6 +226,35 @@ def _count_tags(layout: Layout) -> Counter[str]:
     return found
 
 
+_OBJECT = re.compile(f"(?:[把对向跟给朝冲被]|看着|望着|问|叫)(?=([{HAN}]{{2,3}}))")
+
+
+def _count_objects(layout: Layout) -> Counter[str]:
+    """Return what follows prepositions that stand in front of people."""
+    found: Counter[str] = Counter()
+    for paragraph in range(len(layout.paragraphs)):
+        for stretch in layout.narration(paragraph):
+            for match in _OBJECT.finditer(stretch):
+                found.update({match[1][:2], match[1]})
+    return found
+
+
+_TAGGED = re.compile(rf"(?:{SAY})(?:着|了|过)?[，：]?$")
+
+
+def _count_nearly(layout: Layout) -> Counter[str]:
+    """Return what begins earlier clauses of the sentence that ends in a tag: 秀兰低着头，半天才说：“…”."""
+    found: Counter[str] = Counter()
+    for number in range(len(layout.parts)):
+        sentence = re.split("[。！？]", layout.before(number)[-90:])[-1].strip()
+        if not sentence.endswith("：") and not _TAGGED.search(sentence):
+            continue
+        for clause in CLAUSE.split(sentence)[:-2]:
+            bare = strip_lead(clause)
+            found.update(bare[:length] for length in (2, 3) if bare[length : length + 1])
+    return found
+
+
 def _candidates(counts: _Counts) -> Iterable[tuple[str, Shape]]:
     """Yield what may be a name, with its shape."""
     for text in counts.tags:
@@ -205,7 +262,7 @@ def _candidates(counts: _Counts) -> Iterable[tuple[str, Shape]]:
             yield text, shape_of(text)
     for text, times in counts.personal.items():
         shape = shape_of(text)
-        if shape is not Shape.NICK or times > 3:
+        if shape is not Shape.NICK or times > 1 or counts.nearly[text] or counts.called[text]:
             yield text, shape
     yield from ((head, Shape.HEAD) for head in PERSON_HEADS if head in counts.whole)
     for text in counts.called:
@@ -247,11 +304,13 @@ def _accept(text: str, shape: Shape, total: int, counts: _Counts) -> bool:
     if shape is Shape.FOREIGN:
         return "·" in text or tags > 0 or personal > 0 or called > 0
     if shape is Shape.PREFIXED:
-        return tags > 0 or called > 0 or personal > 1
+        return tags > 0 or called > 0 or personal > 1 or (len(text) > 2 and personal > 0 and total > 1)
     if shape is Shape.FULL:
         if set(text[1:]) & _NOT_GIVEN:
             return False
-        likely = personal > 1 or (len(text) > 2 and personal > 0 and total > 1)
+        known_given = len(text) > 2 and counts.whole.count(text[-2:]) > 2 * total
+        likely = personal > 1 or (personal > 0 and (counts.objects[text] > 0 or known_given))
+        likely = likely or (len(text) > 2 and personal > 0 and total > 1)
         return tags + called > 0 or (likely and personal >= 0.4 * counts.heads[text])
     return _accept_nickname(text, total, counts)
 
@@ -263,8 +322,15 @@ def _accept_nickname(text: str, total: int, counts: _Counts) -> bool:
     if tags > 1 and total > 2:
         return True
     heads = counts.heads[text]
-    surely = personal >= 0.5 * heads and heads >= 0.15 * total
-    return surely and ((tags > 0 and total > 2) or (called > 0 and personal > 1) or (personal > 7 and tags > 0))
+    if personal < 0.4 * heads or heads < 0.15 * total or total < 2:
+        return False
+    if tags > 0 and total > 2:
+        return True
+    given = set(text) <= GIVEN
+    others = counts.objects[text] + counts.nearly[text] + called
+    if given:
+        return total > 2 and personal + others > 2
+    return (called > 0 and personal > 1) or (others > 1 and personal > 1 and total > 3 and len(text) < 4)
 
 
 def _settle(forms: dict[str, Form], counts: _Counts) -> dict[str, Form]:

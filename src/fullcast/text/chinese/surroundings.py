@@ -24,7 +24,7 @@ _SAYS_INSIDE = re.compile(rf"(?:{SURE_SAY})")
 
 _SAYS_FAINTLY = re.compile(rf"(?:{SAY})")
 
-_HEARS = re.compile(r"[^，。]{0,4}?(?:听|闻言|一愣|愣了|怔|一惊|吃了一惊|没有回答|没有说话|没说话|不答|不说话|沉默|没作声|没吭声|无言|点了?点头|摇了?摇头|接过)")
+_HEARS = re.compile(r"[^，。]{0,4}?(?:听|闻言|见问|见说|一愣|愣了|怔|一惊|吃了一惊|没有回答|没有说话|没说话|不答|不说话|沉默|没作声|没吭声|无言|点了?点头|摇了?摇头|接过)")
 
 _ADDRESSED = re.compile(r"(?:对着|对|向着|向|朝着|朝|冲着|冲|跟|和|问|告诉|安慰|吩咐|嘱咐|骂|劝|叫|答|回答|望着|看着|指着|瞪着|盯着|转向|拉着|扯住|扶着)$")
 
@@ -173,7 +173,7 @@ class Surroundings:
         for number in dict.fromkeys((parts[0], parts[-1])):
             if number == parts[-1] and self._is_for_next(number, own_tag=own_tag):
                 continue
-            found.extend(self._behind_one(number))
+            found.extend(cue for cue in self._behind_one(number) if not own_tag or "beat" not in cue.kind)
         return found
 
     def _is_for_next(self, number: int, *, own_tag: bool) -> bool:
@@ -183,7 +183,7 @@ class Surroundings:
         if number == row[-1] or not text:
             return number != row[-1]
         leads = text.endswith(("：", ":")) or (text.endswith(("，", ",")) and bool(_SAYS.search(text[:-1])))
-        return leads and (own_tag or number != row[0] or len(sentences(text)) > 1)
+        return leads and len(sentences(text)) == 1 and (own_tag or number != row[0])
 
     def _behind_one(self, number: int) -> list[Cue]:
         part = self._layout.parts[number]
@@ -198,6 +198,8 @@ class Surroundings:
         if subject is None or subject.clauses > 2:
             return []
         rest = first[subject.at + subject.mention.end :]
+        if _HEARS.match(rest) and not _SAYS_INSIDE.search(rest):
+            return [Cue(kind="below_hears", mention=subject.mention, paragraph=part.paragraph)]
         pattern = _SAYS_FAINTLY if subject.clauses == 0 and len(rest) < 14 else _SAYS_INSIDE
         kind = "tag" if pattern.search(rest) and subject.clauses == 0 else "beat"
         return [_cue(f"behind_{kind}", subject, 0, part.paragraph)]
