@@ -34,7 +34,7 @@ def read_chinese(text: str) -> Reading:
     >>> [(heard.speaker, heard.start) for heard in reading.quotations]
     [('王掌柜', 5), ('李四', 11)]
     """
-    matches = list(_PARAGRAPH.finditer(text))
+    matches = [match for match in _PARAGRAPH.finditer(text) if match[0].strip()]
     offsets = [match.start() for match in matches]
     paragraphs = [match[0] for match in matches]
     return _Analysis(paragraphs, (), {}).read(offsets)

@@ -153,8 +153,8 @@ class Weigher:
     def _add_cue(self, cue: Cue, found: dict[int, Features]) -> None:
         mention = cue.mention
         if mention.unknown:
-            if NOBODY in found and ("tag" in cue.kind or "beat" in cue.kind):
-                _add(found[NOBODY], "someone")
+            if NOBODY in found and cue.kind.startswith(("front", "behind")):
+                _add(found[NOBODY], "someone" if "_tag" in cue.kind else "someone_acts")
             return
         person = self._person(mention)
         if person is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fullcast.model.book import Sex
@@ -20,7 +20,7 @@ _SOMEONE = "有人|有个声音|一个声音|一人|另一个|那人|这人|此�
 
 _OBJECT = re.compile(f"(?:{PREPOSITIONS})$")
 
-_LED = re.compile(r"(?:只听|听见|听得|听到|就听|便听|忽听|却听|只见|看见|见|听)[^，]{0,6}$")
+_LED = re.compile(r"(?:只听|就听|便听|忽听|却听|又听|忽见|只见|却见)(?:见|得)?[^，]{0,6}$")
 
 _MODIFIED = re.compile(
     rf"(?:那|这|有|另|又)?(?:一|两|几)?(?:个|位|名|条|只|群)?(?:[{HAN}]{{0,14}}的)?[胖瘦大小老年轻白黑高矮美丑红绿蓝青衣裙衫发眉须胡独眼锦{HAN}]{{0,4}}"
@@ -72,18 +72,26 @@ class Finder:
     """Finds mentions by the names of a text."""
 
     def __init__(self, owners: Mapping[str, tuple[int, ...]], *, first_person: bool) -> None:
-        names = sorted(owners, key=lambda name: (-len(name), name))
-        written = "|".join(map(re.escape, names)) or "(?!)"
-        kin = "|".join(sorted(KIN, key=len, reverse=True))
+        names = [name for name in sorted(owners) if name]
+        written = _alternate(names)
+        kin = _alternate(sorted(KIN))
+        firsts = "".join(sorted({name[0] for name in names} | set("他她我众大人两二三四诸所全孩姐兄父母夫有个一另那这此来对声男女")))
         self._owners = owners
+        self._found: dict[str, tuple[Mention, ...]] = {}
         self._first_person = first_person
         self._pattern = re.compile(
-            rf"(?P<crowd>{_GROUPS})|(?P<kin>(?:{written}|[他她我])(?:的|她|他|家)?(?:{kin}))|(?P<name>{written})"
-            rf"|(?P<unknown>{_SOMEONE})|(?P<crowds>[{HAN}]{{1,2}}们)|(?P<pronoun>[他她我](?!们))"
+            rf"(?P<crowd>{_GROUPS})|(?=[{firsts}])(?:(?P<kin>(?:{written}|[他她我])(?:的|她|他|家)?(?:{kin}))|(?P<name>{written})"
+            rf"|(?P<unknown>{_SOMEONE})|(?P<pronoun>[他她我](?!们)))|(?P<crowds>[{HAN}]{{1,2}}们)"
         )
 
-    def find(self, text: str) -> Iterator[Mention]:
-        """Yield everybody whom a stretch of narration mentions."""
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """Return everybody whom a stretch of narration mentions, in order."""
+        found = self._found.get(text)
+        if found is None:
+            found = self._found[text] = tuple(self._search(text))
+        return found
+
+    def _search(self, text: str) -> Iterator[Mention]:
         held: Mention | None = None
         for match in self._pattern.finditer(text):
             mention = self._read(match)
@@ -115,6 +123,18 @@ class Finder:
             bare = next((text[at:] for at in range(1, len(text)) if text[at:] in self._owners and text[at:] in KIN), "")
             people = self._owners.get(bare, ())
         return Mention(start=match.start(), end=match.end(), text=text, people=people, unknown=not people)
+
+
+def _alternate(words: Iterable[str]) -> str:
+    """Return words as alternatives of a regular expression, longest first, grouped by their first character."""
+    groups: dict[str, list[str]] = {}
+    for word in words:
+        groups.setdefault(word[0], []).append(word[1:])
+    branches = []
+    for first, rests in sorted(groups.items()):
+        rests.sort(key=lambda rest: (-len(rest), rest))
+        branches.append(re.escape(first) + f"(?:{'|'.join(map(re.escape, rests))})")
+    return "|".join(branches) or "(?!)"
 
 
 def sentences(text: str) -> list[str]:

@@ -111,15 +111,18 @@ class _Counts:
     called: Counter[str]
     """Strings that are a whole clause of a quotation: what people call each other."""
 
+    def count(self, text: str) -> int:
+        """Return how often the whole text has a string."""
+        return self.whole.count(text)
+
 
 def find_forms(layout: Layout) -> dict[str, Form]:
     """Return every form that means a person, by its text in simplified characters."""
     counts = _count(layout)
     forms: dict[str, Form] = {}
     for text, shape in _candidates(counts):
-        total = counts.whole.count(text)
-        if text not in forms and _accept(text, shape, total, counts):
-            forms[text] = Form(text=text, shape=shape, total=total, tags=counts.tags[text])
+        if text not in forms and _accept(text, shape, counts):
+            forms[text] = Form(text=text, shape=shape, total=counts.count(text), tags=counts.tags[text])
     for text in _find_listed(counts.whole, forms):
         forms[text] = Form(text=text, shape=shape_of(text), total=counts.whole.count(text), tags=counts.tags[text])
     return _settle(forms, counts)
@@ -288,7 +291,7 @@ def _trim_dotted(text: str) -> str:
     return "".join(parts)
 
 
-def _accept(text: str, shape: Shape, total: int, counts: _Counts) -> bool:
+def _accept(text: str, shape: Shape, counts: _Counts) -> bool:
     """Return whether the text shows that a candidate is a name."""
     if text in NOT_NAMES or not text:
         return False
@@ -304,21 +307,32 @@ def _accept(text: str, shape: Shape, total: int, counts: _Counts) -> bool:
     if shape is Shape.FOREIGN:
         return "·" in text or tags > 0 or personal > 0 or called > 0
     if shape is Shape.PREFIXED:
-        return tags > 0 or called > 0 or personal > 1 or (len(text) > 2 and personal > 0 and total > 1)
+        return tags > 0 or called > 0 or personal > 1 or (len(text) > 2 and personal > 0 and counts.count(text) > 1)
     if shape is Shape.FULL:
-        if set(text[1:]) & _NOT_GIVEN:
+        if set(text[1:]) & _NOT_GIVEN or _is_common(text[1:]):
             return False
-        known_given = len(text) > 2 and counts.whole.count(text[-2:]) > 2 * total
+        known_given = len(text) > 2 and personal > 0 and counts.count(text[-2:]) > 2 * counts.count(text)
         likely = personal > 1 or (personal > 0 and (counts.objects[text] > 0 or known_given))
-        likely = likely or (len(text) > 2 and personal > 0 and total > 1)
+        likely = likely or (len(text) > 2 and personal > 0 and counts.count(text) > 1)
         return tags + called > 0 or (likely and personal >= 0.4 * counts.heads[text])
-    return _accept_nickname(text, total, counts)
+    return not _is_common(text) and _accept_nickname(text, counts)
 
 
-def _accept_nickname(text: str, total: int, counts: _Counts) -> bool:
+def _is_common(text: str) -> bool:
+    """Return whether a string is an adverb or a verb that follows a name."""
+    return text in NOT_NAMES or bool(_COMMON.match(text))
+
+
+_COMMON = re.compile(f"(?:{SAY})|(?:{MANNER})$|继续|随即|愁眉|转脸|心里|上写|叫|[一又便就也都还再]")
+
+
+def _accept_nickname(text: str, counts: _Counts) -> bool:
     tags, called, personal = counts.tags[text], counts.called[text], counts.personal[text]
     if len(text) > 4 or text[0] in "一二两三四五六七八九十半第" or text[-1] in "上下里外中前后时声样头边些来去出起":
         return False
+    if max(tags, personal, called) == 0 or tags + personal + called + counts.nearly[text] < 2:
+        return False
+    total = counts.count(text)
     if tags > 1 and total > 2:
         return True
     heads = counts.heads[text]
@@ -336,25 +350,24 @@ def _accept_nickname(text: str, total: int, counts: _Counts) -> bool:
 def _settle(forms: dict[str, Form], counts: _Counts) -> dict[str, Form]:
     """Return the forms without pieces of longer ones and without ones that took in a neighbour's character."""
     kept = dict(forms)
+    longer: dict[str, list[Form]] = {}
+    for form in forms.values():
+        for cut in (1, 2):
+            longer.setdefault(form.text[:-cut], []).append(form)
     for text in sorted(forms, key=len):
         form = forms[text]
         if form.shape in {Shape.HEAD, Shape.KNOWN, Shape.ORDERED}:
             continue
-        if _is_piece(text, forms, counts) or _runs_over(text, kept, counts):
+        if _is_piece(text, forms, longer, counts) or _runs_over(text, kept, counts):
             del kept[text]
     return kept
 
 
-def _is_piece(text: str, forms: dict[str, Form], counts: _Counts) -> bool:
+def _is_piece(text: str, forms: dict[str, Form], longer: dict[str, list[Form]], counts: _Counts) -> bool:
     """Return whether a form nearly always stands inside one longer form that begins alike: 苏晚 in 苏晚晴."""
     own = forms[text].total
-    for length in (1, 2):
-        for longer in forms:
-            if len(longer) == len(text) + length and longer.startswith(text):
-                inside = forms[longer].total
-                if inside >= 0.8 * own and counts.tags[text] <= 0.2 * own:
-                    return True
-    return False
+    longest = max((form.total for form in longer.get(text, ())), default=0)
+    return longest >= 0.8 * own and counts.tags[text] <= 0.2 * own
 
 
 def _runs_over(text: str, kept: dict[str, Form], counts: _Counts) -> bool:

@@ -178,6 +178,8 @@ def _find_surname(form: str, register: Register) -> list[int]:
     if decorated:
         return decorated
     surname, title = split_surname(form)
+    if not title:
+        return _find_given(form, register)
     sex = tell_sex(title)
     found = []
     for number, names in enumerate(register.names):

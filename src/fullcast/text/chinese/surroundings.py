@@ -18,7 +18,7 @@ from fullcast.text.chinese.mentions import (
 )
 from fullcast.text.chinese.words import SAY, SURE_SAY
 
-_SAYS = re.compile(rf"(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|一遍|两句|几句|两声)?(?:话|道|话来)?$")
+_SAYS = re.compile(rf"(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|一遍|两句|几句|两声)?(?:话|道|话来)?[，,]?$")
 
 _SAYS_INSIDE = re.compile(rf"(?:{SURE_SAY})")
 
@@ -34,7 +34,8 @@ _REVEALS = re.compile(
 
 _VOCATIVE_EDGE = "(?:^|(?<=[，。！？!?…—、“「『‘\"\\s（]))"
 
-_CLOSES = re.compile(r"[，、]?\s*$")
+_LEADS_ON = re.compile(rf"[：:]$|(?:{SAY})(?:着|了|过)?(?:一声|一句|道)?[，,]$")
+"""How narration ends that leads to a quotation in the next paragraph."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ class Surroundings:
         text, paragraph = self._layout.before(number), part.paragraph
         if not text.strip() and number not in self._layout.rows[paragraph][1:]:
             above = self._above(paragraph)
-            if above and above.rstrip().endswith(("：", ":")):
+            if above and _LEADS_ON.search(above.rstrip()):
                 text, paragraph = above, paragraph - 1
         rows = sentences(text)
         if not rows:
@@ -210,7 +211,7 @@ class Surroundings:
             return []
         above = self._above(part.paragraph)
         rows = sentences(above)
-        if not rows or above.rstrip().endswith(("：", ":")):
+        if not rows or _LEADS_ON.search(above.rstrip()):
             return []
         quoted = "mixed_" if self._layout.rows[part.paragraph - 1] else ""
         for sentence in reversed(rows[-2:]):

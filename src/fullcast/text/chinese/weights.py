@@ -41,7 +41,8 @@ WEIGHTS: Mapping[str, float] = {
     "he_maybe": 0.5,
     "he_clashes": -4.0,
     "he_last": 1.2,
-    "someone": 1.0,
+    "someone": 3.5,
+    "someone_acts": 1.0,
     # Names inside quotations
     "called": -5.0,
     "addressed": -4.0,
