@@ -14,7 +14,7 @@ from fullcast.text.chinese.evidence import NOBODY, Features, Weigher, count_pron
 from fullcast.text.chinese.layout import Layout, lay_out
 from fullcast.text.chinese.mentions import Finder
 from fullcast.text.chinese.names import Form, find_forms
-from fullcast.text.chinese.people import I, Register, gather
+from fullcast.text.chinese.people import I, Register, full_name, gather
 from fullcast.text.chinese.script import fold
 from fullcast.text.chinese.surroundings import Surroundings, Unit
 from fullcast.text.chinese.weights import WEIGHTS
@@ -202,8 +202,7 @@ class _Telling:
     def _full(self, person: int) -> str:
         if person < len(self._analysis.known):
             return self._analysis.register.names[person][0]
-        names = self._analysis.register.names[person]
-        return names[0]
+        return full_name(person, self._analysis.register)
 
     def _person(self, person: int, lines: int) -> Person:
         register = self._analysis.register

@@ -309,7 +309,7 @@ def _accept(text: str, shape: Shape, counts: _Counts) -> bool:
     if shape is Shape.PREFIXED:
         return tags > 0 or called > 0 or personal > 1 or (len(text) > 2 and personal > 0 and counts.count(text) > 1)
     if shape is Shape.FULL:
-        if set(text[1:]) & _NOT_GIVEN or _is_common(text[1:]):
+        if set(text[1:]) & _NOT_GIVEN or (len(text) > 2 and _is_common(text[1:])):
             return False
         known_given = len(text) > 2 and personal > 0 and counts.count(text[-2:]) > 2 * counts.count(text)
         likely = personal > 1 or (personal > 0 and (counts.objects[text] > 0 or known_given))
@@ -323,7 +323,7 @@ def _is_common(text: str) -> bool:
     return text in NOT_NAMES or bool(_COMMON.match(text))
 
 
-_COMMON = re.compile(f"(?:{SAY})|(?:{MANNER})$|继续|随即|愁眉|转脸|心里|上写|叫|[一又便就也都还再]")
+_COMMON = re.compile(f"(?:{SAY})道?$|(?:{MANNER})$|继续|随即|愁眉|转脸|心里|上写|叫|[一又便就也都还再]")
 
 
 def _accept_nickname(text: str, counts: _Counts) -> bool:

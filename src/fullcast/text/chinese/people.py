@@ -16,7 +16,9 @@ from fullcast.text.chinese.words import (
     KIN,
     MALE,
     MALE_GIVEN,
+    PERSON_HEADS,
     SURNAMES,
+    SURNAME_TAILS,
 )
 
 I = "我"  # noqa: E741  # the narrator's own name
@@ -64,6 +66,10 @@ class Register:
     names: list[list[str]] = field(default_factory=list)
     owners: dict[str, tuple[int, ...]] = field(default_factory=dict)
     sexes: list[Sex | None] = field(default_factory=list)
+    totals: dict[str, int] = field(default_factory=dict)
+    """How often each form stands in the text."""
+    tags: dict[str, int] = field(default_factory=dict)
+    """How often each form stands alone in front of a verb of saying."""
 
     def add(self, form: str, sex: Sex | None = None) -> int:
         """Return the number of a new person."""
@@ -86,7 +92,10 @@ class Register:
 
 def gather(forms: Mapping[str, Form], known: Sequence[Person]) -> Register:
     """Return the people that forms mean; those who are known come first, as they are."""
-    register = Register()
+    register = Register(
+        totals={form.text: form.total for form in forms.values()},
+        tags={form.text: form.tags for form in forms.values()},
+    )
     for person in known:
         number = register.add(fold(person.name), person.sex)
         for alias in person.aliases:
@@ -167,8 +176,6 @@ def _find_decorated(form: str, register: Register) -> list[int]:
 
 def tell_title(word: str) -> bool:
     """Return whether a word is a title or a kinship term."""
-    from fullcast.text.chinese.words import PERSON_HEADS
-
     return word in PERSON_HEADS
 
 
@@ -183,7 +190,7 @@ def _find_surname(form: str, register: Register) -> list[int]:
     sex = tell_sex(title)
     found = []
     for number, names in enumerate(register.names):
-        if not any(_bears(name, surname) for name in names):
+        if not any(_bears(name, surname) for name in names[:1]):
             continue
         own = register.sexes[number]
         if sex is not None and own is not None and own is not sex:
@@ -192,7 +199,41 @@ def _find_surname(form: str, register: Register) -> list[int]:
         if titled and title not in _POLITE and not set(titled) & _POLITE:
             continue
         found.append(number)
-    return found if len(found) == 1 else []
+    return [number for number in _choose_bearer(found, register) if not _are_two(form, number, register)]
+
+
+def _are_two(form: str, number: int, register: Register) -> bool:
+    """Return whether narration has a form and a person's name side by side as often as it has two people."""
+    own = register.tags.get(form, 0)
+    other = max((register.tags.get(name, 0) for name in register.names[number]), default=0)
+    return min(own, other) > 10 and max(own, other) < 4 * min(own, other)
+
+
+def _choose_bearer(found: Sequence[int], register: Register) -> list[int]:
+    """Return the one of some people whom the text has far more often than the others, or nobody."""
+    if len(found) < 2:
+        return list(found)
+    ordered = sorted(found, key=lambda number: (-_total(number, register), number))
+    return ordered[:1] if _total(ordered[0], register) >= 5 * _total(ordered[1], register) else []
+
+
+def _total(number: int, register: Register) -> int:
+    return sum(register.totals.get(name, 0) for name in register.names[number])
+
+
+def full_name(number: int, register: Register) -> str:
+    """Return the name that a reader would look for: the fullest proper name, else the commonest form."""
+    names = register.names[number]
+    proper = [name for name in names if "·" in name or (name not in PERSON_HEADS and not _is_titled(name))]
+    if proper:
+        longest = max(proper, key=lambda name: ("·" in name, register.totals.get(name, 0) * 20 >= _total(number, register), len(name)))
+        return longest
+    titled = [name for name in names if name not in PERSON_HEADS]
+    return max(titled or names, key=lambda name: register.totals.get(name, 0))
+
+
+def _is_titled(name: str) -> bool:
+    return any(name.endswith(tail) for tail in SURNAME_TAILS if len(name) > len(tail)) and name[:1] in SURNAMES
 
 
 def _bears(name: str, surname: str) -> bool:
