@@ -119,7 +119,9 @@ def _row(name: str, right: Counter[str], whole: Counter[str], rest: str) -> str:
 def main() -> None:
     """Print a table for each folder."""
     for folder in ("seen", "unseen"):
-        print(f"\n| {folder} | right | explicit | anaphoric | implicit | found | spurious | ms |\n|---|---|---|---|---|---|---|---|")
+        print(
+            f"\n| {folder} | right | explicit | anaphoric | implicit | found | spurious | ms |\n|---|---|---|---|---|---|---|---|"
+        )
         right_in_all: Counter[str] = Counter()
         in_all: Counter[str] = Counter()
         for passage in load_passages(folder):
@@ -133,7 +135,10 @@ def main() -> None:
                 right[gold.kind] += is_right
                 if not is_right and "--errors" in sys.argv:
                     said = passage.text[gold.start : gold.end][:24]
-                    print(f"  {gold.kind} {said} is {gold.speaker}, not {heard.speaker if heard else heard}", file=sys.stderr)
+                    print(
+                        f"  {gold.kind} {said} is {gold.speaker}, not {heard.speaker if heard else heard}",
+                        file=sys.stderr,
+                    )
             found = f"{passage.count_found(reading)}/{len(passage.gold)} | {passage.count_spurious(reading)} | {taken:.0f}"
             print(_row(passage.name, right, whole, found))
             right_in_all += right

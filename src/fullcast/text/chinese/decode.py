@@ -34,7 +34,9 @@ def name_return(units: Sequence[Unit], number: int) -> tuple[str, ...]:
     return ("near_returns",) if "near" in {follows, earlier} else ("next_returns",)
 
 
-def decode(units: Sequence[Unit], scores: Sequence[Scores], weights: Mapping[str, float]) -> list[dict[int, float]]:
+def decode(
+    units: Sequence[Unit], scores: Sequence[Scores], weights: Mapping[str, float]
+) -> list[dict[int, float]]:
     """Return for each utterance the probability of each candidate, all evidence of all utterances told.
 
     The speakers are a chain of the second order; forwards and backwards, its pairs are summed up.
@@ -105,7 +107,8 @@ def _backward(chain: _Chain) -> list[Pairs]:
         fresh: Pairs = {}
         for before in chain.kept[number - 1]:
             whole = sum(
-                odds * pairs[before, person] * (stay if person == before else 1.0) for person, odds in kept.items()
+                odds * pairs[before, person] * (stay if person == before else 1.0)
+                for person, odds in kept.items()
             )
             for two_before in _before(chain, number - 1):
                 extra = 0.0

@@ -130,7 +130,9 @@ class Weigher:
         """Return who may speak, with the paragraphs since each was mentioned."""
         named = {person for cue in unit.cues if (person := self._person(cue.mention)) is not None}
         found = dict.fromkeys(named, 0)
-        called = {choose(self._register.owners[name], self._last) for name in (before.called if before else ())}
+        called = {
+            choose(self._register.owners[name], self._last) for name in (before.called if before else ())
+        }
         found |= {person: 1 for person in called if person is not None and person not in found}
         start = max(0, unit.paragraph - _LOOK_BACK)
         for paragraph in range(unit.paragraph, start - 1, -1):

@@ -16,7 +16,9 @@ _CLAUSES = re.compile(r"[^，,；;：:、—（）()]+")
 
 _GROUPS = "众人|大家|大伙儿|大伙|人们|两人|二人|三人|四人|两个人|三个人|众弟子|众将|诸将|他们|她们|我们|所有人|全场|人群|孩子们|全家|姐妹俩|兄弟俩|父子俩|母女俩|夫妻俩"
 
-_SOMEONE = "有人|有个声音|一个声音|一人|另一个|那人|这人|此人|那一位|这一位|来人|来者|对方|那声音|声音|男声|女声"
+_SOMEONE = (
+    "有人|有个声音|一个声音|一人|另一个|那人|这人|此人|那一位|这一位|来人|来者|对方|那声音|声音|男声|女声"
+)
 
 _OBJECT = re.compile(f"(?:{PREPOSITIONS})$")
 
@@ -30,11 +32,15 @@ _DETERMINED = re.compile(r"(?:那|这|有|另|又)?(?:一)?(?:个|位|名|条)|[
 
 _TRAILING = re.compile(r"(?:那|这|一)?(?:个|位|名|条)?[胖瘦大小老年轻白黑]{0,2}$")
 
-_COMES = re.compile(rf"(?:站|坐|蹲|躺|走|跑|闪|转|跳|钻|闯|进|出|来|挤|探|冒|踱|迎|立)[{HAN}]{{0,4}}$|(?:有|是|着|了|来|出|见)$")
+_COMES = re.compile(
+    rf"(?:站|坐|蹲|躺|走|跑|闪|转|跳|钻|闯|进|出|来|挤|探|冒|踱|迎|立)[{HAN}]{{0,4}}$|(?:有|是|着|了|来|出|见)$"
+)
 
 _POSSESSED = re.compile(rf"的?(?:{BODY})")
 
-_APPOSED = re.compile("同窗|同桌|同学|同事|好友|朋友|老友|邻居|街坊|同伴|伙伴|室友|师兄|师弟|师妹|师姐|同乡|年轻的|年老的|可怜的|亲爱的")
+_APPOSED = re.compile(
+    "同窗|同桌|同学|同事|好友|朋友|老友|邻居|街坊|同伴|伙伴|室友|师兄|师弟|师妹|师姐|同乡|年轻的|年老的|可怜的|亲爱的"
+)
 
 _OF = re.compile(rf"(?:的|她|他|家的?)(?P<head>[{HAN}]{{1,3}})")
 
@@ -71,14 +77,18 @@ class Subject:
 class Finder:
     """Finds mentions by the names of a text."""
 
-    def __init__(self, owners: Mapping[str, tuple[int, ...]], *, first_person: bool) -> None:
+    def __init__(self, owners: Mapping[str, tuple[int, ...]]) -> None:
         names = [name for name in sorted(owners) if name]
         written = _alternate(names)
         kin = _alternate(sorted(KIN))
-        firsts = "".join(sorted({name[0] for name in names} | set("他她我众大人两二三四诸所全孩姐兄父母夫有个一另那这此来对声男女")))
+        firsts = "".join(
+            sorted(
+                {name[0] for name in names}
+                | set("他她我众大人两二三四诸所全孩姐兄父母夫有个一另那这此来对声男女")
+            )
+        )
         self._owners = owners
         self._found: dict[str, tuple[Mention, ...]] = {}
-        self._first_person = first_person
         self._pattern = re.compile(
             rf"(?P<crowd>{_GROUPS})|(?=[{firsts}])(?:(?P<kin>(?:{written}|[他她我])(?:的|她|他|家)?(?:{kin}))|(?P<name>{written})"
             rf"|(?P<unknown>{_SOMEONE})|(?P<pronoun>[他她我](?!们)))|(?P<crowds>[{HAN}]{{1,2}}们)"
@@ -120,7 +130,10 @@ class Finder:
         text = match[0]
         people = self._owners.get(text)
         if people is None:
-            bare = next((text[at:] for at in range(1, len(text)) if text[at:] in self._owners and text[at:] in KIN), "")
+            bare = next(
+                (text[at:] for at in range(1, len(text)) if text[at:] in self._owners and text[at:] in KIN),
+                "",
+            )
             people = self._owners.get(bare, ())
         return Mention(start=match.start(), end=match.end(), text=text, people=people, unknown=not people)
 
@@ -202,9 +215,17 @@ def _is_subject(clause: str, mention: Mention) -> str:
         return "yes"
     if _LED.fullmatch(bare) or _APPOSED.fullmatch(bare):
         return "yes"
-    if _DETERMINED.search(bare) and _COMES.search(bare[: _DETERMINED.search(bare).start()] or "") and len(right) <= 1:  # type: ignore[union-attr]
+    if (
+        _DETERMINED.search(bare)
+        and _COMES.search(bare[: _DETERMINED.search(bare).start()] or "")
+        and len(right) <= 1
+    ):  # type: ignore[union-attr]
         return "yes"
-    if _MODIFIED.fullmatch(bare) and (bare.endswith("的") or _DETERMINED.match(bare)) and not _OBJECT.search(bare):
+    if (
+        _MODIFIED.fullmatch(bare)
+        and (bare.endswith("的") or _DETERMINED.match(bare))
+        and not _OBJECT.search(bare)
+    ):
         return "yes"
     if _OBJECT.search(_TRAILING.sub("", bare)) or mention.pronoun == "" and bare[-1] in "的着了过":
         return "no"

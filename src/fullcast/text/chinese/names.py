@@ -58,7 +58,9 @@ MANNER = (
     f"(?:对|向|朝|冲|跟|和|同|给|望着|看着|指着|瞪着|拉着|盯着|安慰)[{HAN}]{{1,6}}?"
 )
 
-_TAG = re.compile(rf"(?P<who>[{HAN}·]{{2,8}}?|[爹娘妈爸])(?:{MANNER})*?(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|道)?$")
+_TAG = re.compile(
+    rf"(?P<who>[{HAN}·]{{2,8}}?|[爹娘妈爸])(?:{MANNER})*?(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|道)?$"
+)
 
 _BEHIND = re.compile(rf"(?P<who>[{HAN}·]{{2,8}}?|[爹娘妈爸])(?:{MANNER})*?(?:{SAY})")
 
@@ -68,7 +70,9 @@ _PERSONAL = frozenset(
 )
 
 
-_NOT_GIVEN = frozenset("答笑冷强微怒急忙低高轻哭喝叫骂叹内外里久上下中前后刚已会要能可走来去站坐吃拿打做看头手脸眼点声色")
+_NOT_GIVEN = frozenset(
+    "答笑冷强微怒急忙低高轻哭喝叫骂叹内外里久上下中前后刚已会要能可走来去站坐吃拿打做看头手脸眼点声色"
+)
 """Characters that follow a surname because something is done, not because somebody is called so."""
 
 
@@ -124,7 +128,9 @@ def find_forms(layout: Layout) -> dict[str, Form]:
         if text not in forms and _accept(text, shape, counts):
             forms[text] = Form(text=text, shape=shape, total=counts.count(text), tags=counts.tags[text])
     for text in _find_listed(counts.whole, forms):
-        forms[text] = Form(text=text, shape=shape_of(text), total=counts.whole.count(text), tags=counts.tags[text])
+        forms[text] = Form(
+            text=text, shape=shape_of(text), total=counts.whole.count(text), tags=counts.tags[text]
+        )
     return _settle(forms, counts)
 
 
@@ -133,7 +139,9 @@ _LIST = re.compile(f"[{HAN}]{{2,4}}(?:、[{HAN}]{{2,3}})+")
 
 def _find_listed(whole: str, forms: dict[str, Form]) -> list[str]:
     """Return what stands in a list beside a name or a given name and is as long: 守业、守成、守信."""
-    ends = {text[-2:] for text, form in forms.items() if form.shape in {Shape.FULL, Shape.NICK} and len(text) > 2}
+    ends = {
+        text[-2:] for text, form in forms.items() if form.shape in {Shape.FULL, Shape.NICK} and len(text) > 2
+    }
     ends |= {text for text, form in forms.items() if form.shape is Shape.NICK}
     found = []
     for match in _LIST.finditer(whole):
@@ -307,7 +315,12 @@ def _accept(text: str, shape: Shape, counts: _Counts) -> bool:
     if shape is Shape.FOREIGN:
         return "·" in text or tags > 0 or personal > 0 or called > 0
     if shape is Shape.PREFIXED:
-        return tags > 0 or called > 0 or personal > 1 or (len(text) > 2 and personal > 0 and counts.count(text) > 1)
+        return (
+            tags > 0
+            or called > 0
+            or personal > 1
+            or (len(text) > 2 and personal > 0 and counts.count(text) > 1)
+        )
     if shape is Shape.FULL:
         if set(text[1:]) & _NOT_GIVEN or (len(text) > 2 and _is_common(text[1:])):
             return False
@@ -328,7 +341,11 @@ _COMMON = re.compile(f"(?:{SAY})道?$|(?:{MANNER})$|继续|随即|愁眉|转脸|
 
 def _accept_nickname(text: str, counts: _Counts) -> bool:
     tags, called, personal = counts.tags[text], counts.called[text], counts.personal[text]
-    if len(text) > 4 or text[0] in "一二两三四五六七八九十半第" or text[-1] in "上下里外中前后时声样头边些来去出起":
+    if (
+        len(text) > 4
+        or text[0] in "一二两三四五六七八九十半第"
+        or text[-1] in "上下里外中前后时声样头边些来去出起"
+    ):
         return False
     if max(tags, personal, called) == 0 or tags + personal + called + counts.nearly[text] < 2:
         return False

@@ -55,7 +55,9 @@ _SAME = (
 )
 """Nouns that mean one person where a book has both."""
 
-_POLITE = frozenset("先生 太太 小姐 姑娘 老爷 相公 兄 哥 姐 总 公子 夫人 女士 大哥 大姐 兄弟 公 老 叔 婶 爷 女侠 大侠 老弟".split())
+_POLITE = frozenset(
+    "先生 太太 小姐 姑娘 老爷 相公 兄 哥 姐 总 公子 夫人 女士 大哥 大姐 兄弟 公 老 叔 婶 爷 女侠 大侠 老弟".split()
+)
 """Titles that anybody of a surname may have beside another."""
 
 
@@ -160,7 +162,9 @@ def _find_given(form: str, register: Register) -> list[int]:
     ]
     if found:
         return found if len(set(found)) == 1 else []
-    longer = [number for name, numbers in register.owners.items() if form in name.split("·") for number in numbers]
+    longer = [
+        number for name, numbers in register.owners.items() if form in name.split("·") for number in numbers
+    ]
     return longer or _find_decorated(form, register)
 
 
@@ -226,14 +230,23 @@ def full_name(number: int, register: Register) -> str:
     names = register.names[number]
     proper = [name for name in names if "·" in name or (name not in PERSON_HEADS and not _is_titled(name))]
     if proper:
-        longest = max(proper, key=lambda name: ("·" in name, register.totals.get(name, 0) * 20 >= _total(number, register), len(name)))
+        longest = max(
+            proper,
+            key=lambda name: (
+                "·" in name,
+                register.totals.get(name, 0) * 20 >= _total(number, register),
+                len(name),
+            ),
+        )
         return longest
     titled = [name for name in names if name not in PERSON_HEADS]
     return max(titled or names, key=lambda name: register.totals.get(name, 0))
 
 
 def _is_titled(name: str) -> bool:
-    return any(name.endswith(tail) for tail in SURNAME_TAILS if len(name) > len(tail)) and name[:1] in SURNAMES
+    return (
+        any(name.endswith(tail) for tail in SURNAME_TAILS if len(name) > len(tail)) and name[:1] in SURNAMES
+    )
 
 
 def _bears(name: str, surname: str) -> bool:
@@ -246,13 +259,19 @@ def _bears(name: str, surname: str) -> bool:
 def _find_prefixed(form: str, register: Register) -> list[int]:
     """Return whom 老张, 小满 or 阿明 means: a surname, or the end of a given name."""
     core = form[1:]
-    bearers = [number for number, names in enumerate(register.names) if any(_bears(name, core) for name in names)]
+    bearers = [
+        number for number, names in enumerate(register.names) if any(_bears(name, core) for name in names)
+    ]
     if core in SURNAMES and len(set(bearers)) == 1:
         return bearers
     given = [
         number
         for name, numbers in register.owners.items()
-        if len(name) > 1 and name != form and name.endswith(core) and not tell_title(name) and not tell_title(name[1:])
+        if len(name) > 1
+        and name != form
+        and name.endswith(core)
+        and not tell_title(name)
+        and not tell_title(name[1:])
         for number in numbers
     ]
     if len(set(given)) == 1:

@@ -35,7 +35,9 @@ _TRADITIONAL = """說说問问喊喊開开嘆叹歎叹罵骂勸劝嚷嚷讓让�
 
 def _pair(packed: str) -> dict[int, str]:
     joined = "".join(packed.split())
-    return {ord(joined[at]): joined[at + 1] for at in range(0, len(joined), 2) if joined[at] != joined[at + 1]}
+    return {
+        ord(joined[at]): joined[at + 1] for at in range(0, len(joined), 2) if joined[at] != joined[at + 1]
+    }
 
 
 _FOLDED = _pair(_TRADITIONAL)

@@ -11,7 +11,7 @@ _STOPS = frozenset("。！？!?…—～~，,；;、：")
 
 _ENDS = frozenset("。！？!?…—～~")
 
-_MARKS = "“”„「」『』‘’\"＂〝〟﹁﹂﹃﹄ \u3000"
+_MARKS = '“”„「」『』‘’"＂〝〟﹁﹂﹃﹄ \u3000'
 
 _NAMES = re.compile(
     r"(?:所谓|叫做|叫作|称为|称作|称之为|名叫|名为|名曰|外号|绰号|诨号|人称|号称|题为|题着|写着|刻着|印着|贴着|挂着|绣着|大书|"
@@ -47,7 +47,12 @@ def is_chinese_speech(before: str, inner: str, after: str) -> bool:
     if _WRITTEN.search(before):
         return False
     if before[-1] in "：:" or before[-1] in _ENDS:
-        return before[-1] in "：:" or inner[-1] in _STOPS or not _runs_on(after) or bool(_SAYS_BEHIND.match(after))
+        return (
+            before[-1] in "：:"
+            or inner[-1] in _STOPS
+            or not _runs_on(after)
+            or bool(_SAYS_BEHIND.match(after))
+        )
     if _NAMES.search(before) and inner[-1] not in _ENDS:
         return False
     if before[-1] in "，,；;、":

@@ -18,21 +18,27 @@ from fullcast.text.chinese.mentions import (
 )
 from fullcast.text.chinese.words import SAY, SURE_SAY
 
-_SAYS = re.compile(rf"(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|一遍|两句|几句|两声)?(?:话|道|话来)?[，,]?$")
+_SAYS = re.compile(
+    rf"(?:{SAY})(?:着|了|过|起来|出来)?(?:一声|一句|一遍|两句|几句|两声)?(?:话|道|话来)?[，,]?$"
+)
 
 _SAYS_INSIDE = re.compile(rf"(?:{SURE_SAY})")
 
 _SAYS_FAINTLY = re.compile(rf"(?:{SAY})")
 
-_HEARS = re.compile(r"[^，。]{0,4}?(?:听|闻言|见问|见说|一愣|愣了|怔|一惊|吃了一惊|没有回答|没有说话|没说话|不答|不说话|沉默|没作声|没吭声|无言|点了?点头|摇了?摇头|接过)")
+_HEARS = re.compile(
+    r"[^，。]{0,4}?(?:听|闻言|见问|见说|一愣|愣了|怔|一惊|吃了一惊|没有回答|没有说话|没说话|不答|不说话|沉默|没作声|没吭声|无言|点了?点头|摇了?摇头|接过)"
+)
 
-_ADDRESSED = re.compile(r"(?:对着|对|向着|向|朝着|朝|冲着|冲|跟|和|问|告诉|安慰|吩咐|嘱咐|骂|劝|叫|答|回答|望着|看着|指着|瞪着|盯着|转向|拉着|扯住|扶着)$")
+_ADDRESSED = re.compile(
+    r"(?:对着|对|向着|向|朝着|朝|冲着|冲|跟|和|问|告诉|安慰|吩咐|嘱咐|骂|劝|叫|答|回答|望着|看着|指着|瞪着|盯着|转向|拉着|扯住|扶着)$"
+)
 
 _REVEALS = re.compile(
     r"^(?:说话的|开口的|来的|来人|来者|此人|这人|那人|说这话的|发话的|问话的|喊话的)[^，。]{0,6}?(?:是|乃|竟是|不是别人，正是)"
 )
 
-_VOCATIVE_EDGE = "(?:^|(?<=[，。！？!?…—、“「『‘\"\\s（]))"
+_VOCATIVE_EDGE = '(?:^|(?<=[，。！？!?…—、“「『‘"\\s（]))'
 
 _LEADS_ON = re.compile(rf"[：:]$|(?:{SAY})(?:着|了|过)?(?:一声|一句|道)?[，,]$")
 """How narration ends that leads to a quotation in the next paragraph."""
@@ -86,7 +92,7 @@ def _goes_on(layout: Layout, one: int, other: int, finder: Finder) -> bool:
     between = layout.before(other).strip()
     if not between or re.search(r"[:：]$", between):
         return False
-    inner = layout.words(one).rstrip("”」』\"’")
+    inner = layout.words(one).rstrip('”」』"’')
     if between.endswith(("，", ",")):
         return len(sentences(between)) == 1 or inner.endswith(("，", ",", "—"))
     return inner.endswith(("，", ",")) and len(between) < 60
@@ -98,9 +104,13 @@ class Surroundings:
     def __init__(self, layout: Layout, finder: Finder, names: Sequence[str]) -> None:
         self._layout = layout
         self._finder = finder
-        ordered = sorted((re.escape(name) for name in names if name != "我"), key=lambda name: (-len(name), name))
+        ordered = sorted(
+            (re.escape(name) for name in names if name != "我"), key=lambda name: (-len(name), name)
+        )
         written = "|".join(ordered) or "(?!)"
-        self._called = re.compile(rf"{_VOCATIVE_EDGE}(?:我的|好|亲爱的)?(?P<name>{written})(?:啊|呀|哪|哟|们)?(?=[，。！？!?…—,、”」』’\"\s]|$)")
+        self._called = re.compile(
+            rf"{_VOCATIVE_EDGE}(?:我的|好|亲爱的)?(?P<name>{written})(?:啊|呀|哪|哟|们)?(?=[，。！？!?…—,、”」』’\"\s]|$)"
+        )
         self._named = re.compile(written)
 
     def read(self) -> list[Unit]:
@@ -118,7 +128,13 @@ class Surroundings:
         behind = self._behind(parts, own_tag=own_tag)
         around = [] if own_tag else [*self._paragraph_before(parts[0]), *self._paragraph_behind(parts[-1])]
         cues = [*front, *behind, *around]
-        tagged = "front" if own_tag else "behind" if any(cue.kind.startswith("behind_tag") for cue in behind) else ""
+        tagged = (
+            "front"
+            if own_tag
+            else "behind"
+            if any(cue.kind.startswith("behind_tag") for cue in behind)
+            else ""
+        )
         called, spoken_of = self._names_inside(parts)
         return Unit(
             parts=parts,
@@ -194,7 +210,9 @@ class Surroundings:
         first = rows[0]
         if _REVEALS.match(first.strip()):
             mentions = [mention for mention in self._finder.find(first) if mention.people]
-            return [Cue(kind="reveal", mention=mention, paragraph=part.paragraph) for mention in mentions[-1:]]
+            return [
+                Cue(kind="reveal", mention=mention, paragraph=part.paragraph) for mention in mentions[-1:]
+            ]
         subject = find_first_subject(first, self._finder)
         if subject is None or subject.clauses > 2:
             return []
@@ -217,7 +235,9 @@ class Surroundings:
         for sentence in reversed(rows[-2:]):
             subject = find_last_subject(sentence, self._finder)
             if subject is not None:
-                return [Cue(kind=f"above_{quoted}beat", mention=subject.mention, paragraph=part.paragraph - 1)]
+                return [
+                    Cue(kind=f"above_{quoted}beat", mention=subject.mention, paragraph=part.paragraph - 1)
+                ]
         return []
 
     def _above(self, paragraph: int) -> str:
@@ -250,7 +270,9 @@ class Surroundings:
         return [Cue(kind=kind, mention=subject.mention, paragraph=following)]
 
     def _addressed(self, number: int, tagged: str) -> Iterator[Mention]:
-        text = self._layout.before(number) if tagged == "front" else self._layout.after(number) if tagged else ""
+        text = (
+            self._layout.before(number) if tagged == "front" else self._layout.after(number) if tagged else ""
+        )
         rows = sentences(text)
         if not rows:
             return
@@ -266,7 +288,9 @@ class Surroundings:
             words = self._layout.words(number)
             called.extend(match["name"] for match in self._called.finditer(words))
             named.extend(match[0] for match in self._named.finditer(words))
-        return tuple(dict.fromkeys(called)), tuple(dict.fromkeys(name for name in named if name not in called))
+        return tuple(dict.fromkeys(called)), tuple(
+            dict.fromkeys(name for name in named if name not in called)
+        )
 
     def _follows(self, before: Unit | None, number: int) -> str:
         if before is None:

@@ -115,14 +115,14 @@ SAY_PLAIN = (
     "苦笑 哭叫 埋怨 数落 质疑 请示 请教 请安 告诉 回敬 传令 吐槽 回复 回应 应 应和 应承 发火 吵 唠叨 絮叨 告诫 告知 断言 说明 强调 指出 哼哼 "
     "拍手 唤 呼 呼唤 呼叫 称 口称 恭喜 祝贺 啐 嚷嚷 哀叹 慨叹 嘱托 央告 结巴 结结巴巴 纠正 敷衍 搪塞 催问 写道 暗道 哭道"
 )
-FAINT_SAY = frozenset("笑 哭 哼 想 讲 谈 读 应 念 求 催 称 唱 哼哼 拍手 冷笑 苦笑 告诉 请安 商量 发火 吵 叹 叹息 夸 呼 唤 嗔".split())
+FAINT_SAY = frozenset(
+    "笑 哭 哼 想 讲 谈 读 应 念 求 催 称 唱 哼哼 拍手 冷笑 苦笑 告诉 请安 商量 发火 吵 叹 叹息 夸 呼 唤 嗔".split()
+)
 """Verbs that also stand where nothing is said: they need a stop of speech beside them."""
 
 THINK = re.compile(r"(?:心想|心道|暗想|暗道|暗忖|寻思|思忖|想道|想着|心里|心中|心下|自忖|琢磨|盘算)")
 
-_BY_LENGTH = sorted(
-    {f"{word}道" for word in SAY_DAO.split()} | set(SAY_PLAIN.split()), key=len, reverse=True
-)
+_BY_LENGTH = sorted({f"{word}道" for word in SAY_DAO.split()} | set(SAY_PLAIN.split()), key=len, reverse=True)
 SAY = "|".join(_BY_LENGTH)
 """Verbs of saying, longest first, for a regular expression."""
 
@@ -176,12 +176,20 @@ NOT_NAMES = frozenset(
     "金银 金子 银子 乐意 乐观 乐呵呵 严重 齐刷刷 安排 安顿 安心 安全 安然 安稳 平日 平生 平常 平安 黑暗 黑夜".split()
 )
 
-MALE_GIVEN = frozenset("强刚军伟勇龙虎彪杰峰涛辉鹏飞山海江河刚武雄豪宏国志建栋梁柱福贵财富根生满仓栓牛铁石魁岳嶽浩宇轩昊尘天霸岩舟守业成信昭")
-FEMALE_GIVEN = frozenset("芳兰娟秀英莲梅花香桂翠娥婷婉娜丽莉玲珍珠霞萍红燕凤琴静淑惠慧美娇媛嫣雪月琳瑶薇蓉菊杏莺鹃巧姗珊蕙晴曼妮娘姑婵黛钗鸳")
+MALE_GIVEN = frozenset(
+    "强刚军伟勇龙虎彪杰峰涛辉鹏飞山海江河刚武雄豪宏国志建栋梁柱福贵财富根生满仓栓牛铁石魁岳嶽浩宇轩昊尘天霸岩舟守业成信昭"
+)
+FEMALE_GIVEN = frozenset(
+    "芳兰娟秀英莲梅花香桂翠娥婷婉娜丽莉玲珍珠霞萍红燕凤琴静淑惠慧美娇媛嫣雪月琳瑶薇蓉菊杏莺鹃巧姗珊蕙晴曼妮娘姑婵黛钗鸳"
+)
 
-GIVEN = MALE_GIVEN | FEMALE_GIVEN | frozenset(
-    "文明华春晓云玉思雨子若雅清林阳晨光天宝元安平静宁康乐欣怡然子墨言诗书琴棋景辰星月夜秋冬夏青白水木心如意可依小大承德仁义礼智"
-    "信孝忠良善美真诚和顺祥瑞庆喜吉庭芝茂森荣世永长远新民生发来金银宗祖家绍延年寿鹤鸣九万千百之亦一凡北归尘寒沉舟远征策砚"
+GIVEN = (
+    MALE_GIVEN
+    | FEMALE_GIVEN
+    | frozenset(
+        "文明华春晓云玉思雨子若雅清林阳晨光天宝元安平静宁康乐欣怡然子墨言诗书琴棋景辰星月夜秋冬夏青白水木心如意可依小大承德仁义礼智"
+        "信孝忠良善美真诚和顺祥瑞庆喜吉庭芝茂森荣世永长远新民生发来金银宗祖家绍延年寿鹤鸣九万千百之亦一凡北归尘寒沉舟远征策砚"
+    )
 )
 """Characters that given names are made of."""
 
@@ -193,5 +201,7 @@ TRANSLITERATED = frozenset(
     "香肖谢辛欣休许雪雅亚延扬杨耶叶伊依易因英尤于约云扎泽曾詹张珍郑芝治朱兹祖佐汀嘉蕾蓓薇缇伦伽茜柏洁黑墨茵瑙雯摩妲歇碧姬"
 )
 
-FOREIGN_MARKS = frozenset("尔斯特姆克德里丽玛莉诺汤埃莫顿森格勒洛罗布弗伊娜莎奥普菲霍芬卡拉尼亚维蒂拿威廉茜琳萨巴迪丝")
+FOREIGN_MARKS = frozenset(
+    "尔斯特姆克德里丽玛莉诺汤埃莫顿森格勒洛罗布弗伊娜莎奥普菲霍芬卡拉尼亚维蒂拿威廉茜琳萨巴迪丝"
+)
 """Characters that a foreign name has and a Chinese one rarely has two of."""
