@@ -32,6 +32,10 @@ _DETERMINED = re.compile(r"(?:那|这|有|另|又)?(?:一)?(?:个|位|名|条)|[
 
 _TRAILING = re.compile(r"(?:那|这|一)?(?:个|位|名|条)?[胖瘦大小老年轻白黑]{0,2}$")
 
+_LIKE = re.compile("像|似|仿佛|如同|好比")
+
+_OBJECT_OF_LOOKS = re.compile("[看望指盯瞪瞧拉扯扶抱搂对向朝冲]着$")
+
 _COMES = re.compile(
     rf"(?:站|坐|蹲|躺|走|跑|闪|转|跳|钻|闯|进|出|来|挤|探|冒|踱|迎|立)[{HAN}]{{0,4}}$|(?:有|是|着|了|来|出|见)$"
 )
@@ -39,7 +43,8 @@ _COMES = re.compile(
 _POSSESSED = re.compile(rf"的?(?:{BODY})")
 
 _APPOSED = re.compile(
-    "同窗|同桌|同学|同事|好友|朋友|老友|邻居|街坊|同伴|伙伴|室友|师兄|师弟|师妹|师姐|同乡|年轻的|年老的|可怜的|亲爱的"
+    "同窗|同桌|同学|同事|好友|朋友|老友|邻居|街坊|同伴|伙伴|室友|师兄|师弟|师妹|师姐|同乡|年轻的|"
+    "年老的|可怜的|亲爱的"
 )
 
 _OF = re.compile(rf"(?:的|她|他|家的?)(?P<head>[{HAN}]{{1,3}})")
@@ -183,7 +188,7 @@ def find_first_subject(text: str, finder: Finder) -> Subject | None:
     return None
 
 
-_HEARD = re.compile(rf"(?:听|听见|听得|听到|见)$")
+_HEARD = re.compile(r"(?:听|听见|听得|听到|见)$")
 
 
 def _subject_of(clause: str, finder: Finder, *, saying: bool) -> tuple[Mention, bool] | None:
@@ -206,30 +211,35 @@ def _subject_of(clause: str, finder: Finder, *, saying: bool) -> tuple[Mention, 
 
 
 def _is_subject(clause: str, mention: Mention) -> str:
-    left = clause[: mention.start]
-    right = clause[mention.end :]
+    """Return ``yes``, ``maybe`` or ``no``: whether somebody acts in a clause."""
+    left, right = clause[: mention.start], clause[mention.end :]
     if right.startswith("的") and not _POSSESSED.match(right):
         return "no"
     bare = strip_lead(left + "\0").rstrip("\0") if left else ""
-    if not bare:
+    if not bare or _LED.fullmatch(bare) or _APPOSED.fullmatch(bare):
         return "yes"
-    if _LED.fullmatch(bare) or _APPOSED.fullmatch(bare):
+    if _LIKE.search(bare):
+        return "no"
+    if _appears(bare, right) or _is_described(bare):
         return "yes"
-    if (
-        _DETERMINED.search(bare)
-        and _COMES.search(bare[: _DETERMINED.search(bare).start()] or "")
-        and len(right) <= 1
-    ):  # type: ignore[union-attr]
-        return "yes"
-    if (
-        _MODIFIED.fullmatch(bare)
-        and (bare.endswith("的") or _DETERMINED.match(bare))
-        and not _OBJECT.search(bare)
-    ):
-        return "yes"
-    if _OBJECT.search(_TRAILING.sub("", bare)) or mention.pronoun == "" and bare[-1] in "的着了过":
+    if _OBJECT.search(_TRAILING.sub("", bare)) or (not mention.pronoun and bare[-1] in "的着了过"):
         return "no"
     return "maybe" if len(bare) <= 6 else "no"
+
+
+def _appears(bare: str, right: str) -> bool:
+    """Return whether a clause ends in somebody who comes in or is there: 门口站着一个."""
+    found = _DETERMINED.search(bare)
+    if found is None or right:
+        return False
+    verb = bare[: found.start()]
+    return bool(_COMES.search(verb)) and not _OBJECT_OF_LOOKS.search(verb)
+
+
+def _is_described(bare: str) -> bool:
+    """Return whether what stands in front of somebody describes them: 坐在窗边的."""
+    modified = _MODIFIED.fullmatch(bare) and (bare.endswith("的") or _DETERMINED.match(bare))
+    return bool(modified) and not _OBJECT.search(bare)
 
 
 def sex_of(pronoun: str) -> Sex | None:

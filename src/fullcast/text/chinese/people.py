@@ -17,8 +17,8 @@ from fullcast.text.chinese.words import (
     MALE,
     MALE_GIVEN,
     PERSON_HEADS,
-    SURNAMES,
     SURNAME_TAILS,
+    SURNAMES,
 )
 
 I = "我"  # noqa: E741  # the narrator's own name
@@ -56,7 +56,7 @@ _SAME = (
 """Nouns that mean one person where a book has both."""
 
 _POLITE = frozenset(
-    "先生 太太 小姐 姑娘 老爷 相公 兄 哥 姐 总 公子 夫人 女士 大哥 大姐 兄弟 公 老 叔 婶 爷 女侠 大侠 老弟".split()
+    ["先生", "太太", "小姐", "姑娘", "老爷", "相公", "兄", "哥", "姐", "总", "公子", "夫人", "女士", "大哥", "大姐", "兄弟", "公", "老", "叔", "婶", "爷", "女侠", "大侠", "老弟"]
 )
 """Titles that anybody of a surname may have beside another."""
 
