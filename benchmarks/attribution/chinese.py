@@ -2,9 +2,9 @@
 
     python benchmarks/attribution/chinese.py [--errors]
 
-A passage is a text file under tests/text/chinese: lines that begin with ``#`` say what it is, lines that begin
-with ``@`` name a person (``@name=alias/alias sex``), the rest is prose. Behind each quotation stand its speaker
-and its kind in braces: ``{name e}`` has a tag with a name, ``a`` a tag with a pronoun, a description or no
+A passage is a text file under tests/text/chinese: lines that begin with ``#`` say what it is, lines that
+begin with ``@`` name a person (``@name=alias/alias sex``), the rest is prose. Behind each quotation stand its
+speaker and its kind in braces: ``{name e}`` has a tag with a name, ``a`` a tag with a pronoun, a description or no
 subject, ``i`` none; ``{+}`` goes on with the utterance before. ``seen`` was looked at while the reader was
 made, ``unseen`` was written first and only measured.
 """
@@ -119,31 +119,35 @@ def _row(name: str, right: Counter[str], whole: Counter[str], rest: str) -> str:
 def main() -> None:
     """Print a table for each folder."""
     for folder in ("seen", "unseen"):
-        print(
-            f"\n| {folder} | right | explicit | anaphoric | implicit | found | spurious | ms |\n|---|---|---|---|---|---|---|---|"
-        )
+        print(f"\n| {folder} | right | explicit | anaphoric | implicit | found | spurious | ms |")
+        print("|---|---|---|---|---|---|---|---|")
         right_in_all: Counter[str] = Counter()
         in_all: Counter[str] = Counter()
         for passage in load_passages(folder):
             began = time.perf_counter()
             reading = read_chinese(passage.text)
             taken = 1000 * (time.perf_counter() - began)
-            right: Counter[str] = Counter()
-            whole: Counter[str] = Counter()
-            for gold, heard, is_right in passage.judge(reading):
-                whole[gold.kind] += 1
-                right[gold.kind] += is_right
-                if not is_right and "--errors" in sys.argv:
-                    said = passage.text[gold.start : gold.end][:24]
-                    print(
-                        f"  {gold.kind} {said} is {gold.speaker}, not {heard.speaker if heard else heard}",
-                        file=sys.stderr,
-                    )
-            found = f"{passage.count_found(reading)}/{len(passage.gold)} | {passage.count_spurious(reading)} | {taken:.0f}"
-            print(_row(passage.name, right, whole, found))
+            right, whole = _count(passage, reading)
+            found = passage.count_found(reading)
+            rest = f"{found}/{len(passage.gold)} | {passage.count_spurious(reading)} | {taken:.0f}"
+            print(_row(passage.name, right, whole, rest))
             right_in_all += right
             in_all += whole
         print(_row("in all", right_in_all, in_all, " | | "))
+
+
+def _count(passage: Passage, reading: Reading) -> tuple[Counter[str], Counter[str]]:
+    """Return how many quotations of each kind are right, and how many there are; show the wrong ones."""
+    right: Counter[str] = Counter()
+    whole: Counter[str] = Counter()
+    for gold, heard, is_right in passage.judge(reading):
+        whole[gold.kind] += 1
+        right[gold.kind] += is_right
+        if not is_right and "--errors" in sys.argv:
+            said = passage.text[gold.start : gold.end][:24]
+            got = heard.speaker if heard else None
+            print(f"  {gold.kind} {said} is {gold.speaker}, not {got}", file=sys.stderr)
+    return right, whole
 
 
 if __name__ == "__main__":

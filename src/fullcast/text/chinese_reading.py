@@ -14,12 +14,12 @@ _PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+")
 
 
 def read_chinese(text: str) -> Reading:
-    """Return everybody who speaks in a Chinese text and every quotation with its speaker.
+    r"""Return everybody who speaks in a Chinese text and every quotation with its speaker.
 
     Args:
         text: A book, a chapter or less; a line is a paragraph.
 
-    >>> reading = read_chinese("王掌柜笑道：“请坐。”\\n“不坐了。”李四说。")
+    >>> reading = read_chinese("王掌柜笑道：“请坐。”\n“不坐了。”李四说。")
     >>> [(heard.speaker, heard.start) for heard in reading.quotations]
     [('王掌柜', 6), ('李四', 12)]
     """

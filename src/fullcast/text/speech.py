@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from fullcast.text.chinese.speech import is_chinese_speech
 from fullcast.text.spoken import Quotation
 from fullcast.text.verbs import CJK_VERBS, NAMING, verb_pattern
 
@@ -36,9 +35,6 @@ def is_speech(text: str, quotation: Quotation, language: str, *, spoken_before: 
     """
     if not quotation.closed or quotation.continues:
         return True
-    if language == "zh":
-        inside = text[quotation.start : quotation.end]
-        return is_chinese_speech(text[: quotation.start], inside, text[quotation.end :])
     inner = text[quotation.start : quotation.end].strip(_MARKS + " \u00a0\u202f")
     before = text[: quotation.start].rstrip()
     after = text[quotation.end :].lstrip()

@@ -25,7 +25,7 @@ def name_stay(units: Sequence[Unit], number: int) -> tuple[str, ...]:
 
 
 def name_return(units: Sequence[Unit], number: int) -> tuple[str, ...]:
-    """Return the features of an utterance whose speaker is not the one before's, but the one's before that."""
+    """Return the features of an utterance whose speaker is the last but one."""
     if number < 2:
         return ()
     follows, earlier = units[number].follows, units[number - 1].follows

@@ -46,20 +46,7 @@ def set_stage(layout: Layout, finder: Finder, units: Sequence[Unit]) -> Stage:
     acting: list[tuple[int, ...]] = []
     last: dict[int, int] = {}
     for paragraph in range(len(layout.paragraphs)):
-        seen: list[int] = []
-        acts: list[int] = []
-        for stretch in layout.narration(paragraph):
-            for mention in finder.find(stretch):
-                person = choose(mention.people, last)
-                if person is not None:
-                    seen.append(person)
-                    last[person] = paragraph
-            for sentence in sentences(stretch):
-                for _, clause in clauses(sentence):
-                    subject = find_first_subject(clause, finder)
-                    person = choose(subject.mention.people, last) if subject else None
-                    if person is not None:
-                        acts.append(person)
+        seen, acts = _see_paragraph(layout, finder, paragraph, last)
         weight.update(acts)
         mentioned.append(tuple(seen))
         acting.append(tuple(acts))
@@ -68,6 +55,27 @@ def set_stage(layout: Layout, finder: Finder, units: Sequence[Unit]) -> Stage:
             if "_tag" in cue.kind and len(cue.mention.people) == 1:
                 weight[cue.mention.people[0]] += 3
     return Stage(mentioned=tuple(mentioned), acting=tuple(acting), weight=weight)
+
+
+def _see_paragraph(
+    layout: Layout, finder: Finder, paragraph: int, last: dict[int, int]
+) -> tuple[list[int], list[int]]:
+    """Return who is mentioned and who acts in a paragraph; note where each was mentioned last."""
+    seen: list[int] = []
+    acts: list[int] = []
+    for stretch in layout.narration(paragraph):
+        for mention in finder.find(stretch):
+            person = choose(mention.people, last)
+            if person is not None:
+                seen.append(person)
+                last[person] = paragraph
+        for sentence in sentences(stretch):
+            for _, clause in clauses(sentence):
+                subject = find_first_subject(clause, finder)
+                person = choose(subject.mention.people, last) if subject else None
+                if person is not None:
+                    acts.append(person)
+    return seen, acts
 
 
 def choose(people: Sequence[int], last: Mapping[int, int]) -> int | None:

@@ -7,14 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fullcast.model.book import Sex
-from fullcast.text.chinese.names import HAN, strip_lead
+from fullcast.text.chinese.counts import strip_lead
+from fullcast.text.chinese.shapes import HAN
 from fullcast.text.chinese.words import BODY, KIN, PREPOSITIONS, SAY
 
 _SENTENCE = re.compile(r"[^。！？!?…\n]+[。！？!?…”」\n]*")
 
 _CLAUSES = re.compile(r"[^，,；;：:、—（）()]+")
 
-_GROUPS = "众人|大家|大伙儿|大伙|人们|两人|二人|三人|四人|两个人|三个人|众弟子|众将|诸将|他们|她们|我们|所有人|全场|人群|孩子们|全家|姐妹俩|兄弟俩|父子俩|母女俩|夫妻俩"
+_GROUPS = (
+    "众人|大家|大伙儿|大伙|人们|两人|二人|三人|四人|两个人|三个人|"
+    "众弟子|众将|诸将|他们|她们|我们|所有人|全场|人群|孩子们|全家|"
+    "姐妹俩|兄弟俩|父子俩|母女俩|夫妻俩"
+)
 
 _SOMEONE = (
     "有人|有个声音|一个声音|一人|另一个|那人|这人|此人|那一位|这一位|来人|来者|对方|那声音|声音|男声|女声"
@@ -144,7 +149,7 @@ class Finder:
 
 
 def _alternate(words: Iterable[str]) -> str:
-    """Return words as alternatives of a regular expression, longest first, grouped by their first character."""
+    """Return words as alternatives of a regular expression, longest first, grouped by first character."""
     groups: dict[str, list[str]] = {}
     for word in words:
         groups.setdefault(word[0], []).append(word[1:])

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from fullcast.model.book import Sex
 from fullcast.model.reading import Person
-from fullcast.text.chinese.names import Form, Shape
+from fullcast.text.chinese.names import Form
 from fullcast.text.chinese.script import fold
+from fullcast.text.chinese.shapes import Shape
 from fullcast.text.chinese.words import (
     COMPOUND_SURNAMES,
     FEMALE,
@@ -19,6 +20,7 @@ from fullcast.text.chinese.words import (
     PERSON_HEADS,
     SURNAME_TAILS,
     SURNAMES,
+    read_words,
 )
 
 I = "我"  # noqa: E741  # the narrator's own name
@@ -55,8 +57,8 @@ _SAME = (
 )
 """Nouns that mean one person where a book has both."""
 
-_POLITE = frozenset(
-    ["先生", "太太", "小姐", "姑娘", "老爷", "相公", "兄", "哥", "姐", "总", "公子", "夫人", "女士", "大哥", "大姐", "兄弟", "公", "老", "叔", "婶", "爷", "女侠", "大侠", "老弟"]
+_POLITE = read_words(
+    "先生 太太 小姐 姑娘 老爷 相公 兄 哥 姐 总 公子 夫人 女士 大哥 大姐 兄弟 公 老 叔 婶 爷 女侠 大侠 老弟"
 )
 """Titles that anybody of a surname may have beside another."""
 
@@ -230,7 +232,7 @@ def full_name(number: int, register: Register) -> str:
     names = register.names[number]
     proper = [name for name in names if "·" in name or (name not in PERSON_HEADS and not _is_titled(name))]
     if proper:
-        longest = max(
+        return max(
             proper,
             key=lambda name: (
                 "·" in name,
@@ -238,7 +240,6 @@ def full_name(number: int, register: Register) -> str:
                 len(name),
             ),
         )
-        return longest
     titled = [name for name in names if name not in PERSON_HEADS]
     return max(titled or names, key=lambda name: register.totals.get(name, 0))
 

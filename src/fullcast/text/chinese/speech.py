@@ -1,4 +1,4 @@
-"""Whether words in Chinese quotation marks are speech, or a title, a nickname, a sign, a word that is talked about."""
+"""Whether words in Chinese quotation marks are speech, or a title, a nickname, a sign, a word in question."""
 
 from __future__ import annotations
 
@@ -44,8 +44,11 @@ def is_chinese_speech(before: str, inner: str, after: str) -> bool:
     before, after = fold(before).rstrip(_MARKS), fold(after).lstrip()
     if not before:
         return _opens_as_speech(inner, after)
-    if _WRITTEN.search(before):
-        return False
+    return not _WRITTEN.search(before) and _stands_as_speech(before, inner, after)
+
+
+def _stands_as_speech(before: str, inner: str, after: str) -> bool:
+    """Return whether quoted words inside a paragraph are speech, by the words and stops around them."""
     if before[-1] in "：:" or before[-1] in _ENDS:
         return (
             before[-1] in "：:"

@@ -74,18 +74,18 @@ class Unit:
     """``front``, ``behind`` or nothing: where a verb of saying was found."""
 
 
-def link_parts(layout: Layout, finder: Finder) -> list[tuple[int, ...]]:
+def link_parts(layout: Layout) -> list[tuple[int, ...]]:
     """Return the parts of each utterance: a tag or a paragraph may interrupt it."""
     units: list[list[int]] = []
     for number, part in enumerate(layout.parts):
-        if units and (part.continues or _goes_on(layout, units[-1][-1], number, finder)):
+        if units and (part.continues or _goes_on(layout, units[-1][-1], number)):
             units[-1].append(number)
         else:
             units.append([number])
     return [tuple(unit) for unit in units]
 
 
-def _goes_on(layout: Layout, one: int, other: int, finder: Finder) -> bool:
+def _goes_on(layout: Layout, one: int, other: int) -> bool:
     """Return whether a part goes on with the one before it in its paragraph, over a tag."""
     if layout.parts[one].paragraph != layout.parts[other].paragraph:
         return False
@@ -109,14 +109,14 @@ class Surroundings:
         )
         written = "|".join(ordered) or "(?!)"
         self._called = re.compile(
-            rf"{_VOCATIVE_EDGE}(?:我的|好|亲爱的)?(?P<name>{written})(?:啊|呀|哪|哟|们)?(?=[，。！？!?…—,、”」』’\"\s]|$)"
+            rf"{_VOCATIVE_EDGE}(?:我的|好|亲爱的|回|禀|启禀|回禀|是|喂)?(?P<name>{written})(?:啊|呀|哪|哟|们)?(?=[，。！？!?…—,、”」』’\"\s]|$)"
         )
         self._named = re.compile(written)
 
     def read(self) -> list[Unit]:
         """Return every utterance with its evidence."""
         units: list[Unit] = []
-        for parts in link_parts(self._layout, self._finder):
+        for parts in link_parts(self._layout):
             units.append(self._read_unit(parts, units[-1] if units else None))
         return units
 
@@ -159,11 +159,7 @@ class Surroundings:
         rows = sentences(text)
         if not rows:
             return []
-        kind = self._front_kind(rows[-1])
-        between = number in self._layout.rows[paragraph][1:]
-        if kind == "tag" and between and not rows[-1].rstrip().endswith(("：", ":")) and len(rows) == 1:
-            kind = "tag"
-        return self._trace(rows, kind, paragraph)
+        return self._trace(rows, self._front_kind(rows[-1]), paragraph)
 
     def _trace(self, rows: Sequence[str], kind: str, paragraph: int) -> list[Cue]:
         """Return the cue of the subject that is nearest to the end of sentences in front of a quotation."""

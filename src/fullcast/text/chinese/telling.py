@@ -67,17 +67,17 @@ def tell(
         person = max(chances, key=lambda each: (chances[each], -each))
         if person != NOBODY:
             lines[person] += len(unit.parts)
-        for part in (analysis.layout.parts[each] for each in unit.parts):
-            heard.append(
-                Heard(
-                    start=offsets[part.paragraph] + part.start,
-                    end=offsets[part.paragraph] + part.end,
-                    speaker=None if person == NOBODY else written[_name(person, analysis, known)],
-                    confidence=round(min(1.0, chances[person]), 4),
-                    why=_reason(analysis.features[number][person]),
-                    utterance=number,
-                )
+        heard.extend(
+            Heard(
+                start=offsets[part.paragraph] + part.start,
+                end=offsets[part.paragraph] + part.end,
+                speaker=None if person == NOBODY else written[_name(person, analysis, known)],
+                confidence=round(min(1.0, chances[person]), 4),
+                why=_reason(analysis.features[number][person]),
+                utterance=number,
             )
+            for part in (analysis.layout.parts[each] for each in unit.parts)
+        )
     people = (_person(each, times, analysis, (written, known)) for each, times in lines.most_common())
     return Reading(people=tuple(people), quotations=tuple(heard))
 
