@@ -32,7 +32,7 @@ from fullcast.text.chinese.words import (
 )
 
 _NOT_GIVEN = frozenset(
-    "答笑冷强微怒急忙低高轻哭喝叫骂叹内外里久上下中前后刚已会要能可走来去站坐吃拿打做看头手脸眼点声色"
+    "得答笑冷强微怒急忙低高轻哭喝叫骂叹内外里久上下中前后刚已会要能可走来去站坐吃拿打做看头手脸眼点声色"
 )
 """Characters that follow a surname because something is done, not because somebody is called so."""
 
@@ -105,7 +105,22 @@ def _accept(text: str, shape: Shape, counts: Counts) -> bool:
         return False
     if shape not in {Shape.HEAD, Shape.TITLED} and set(text) & NOT_IN_NAMES:
         return False
+    if shape is not Shape.HEAD and (_is_described(text) or _takes_a_verb(text, counts)):
+        return False
     return _TESTS.get(shape, _accept_nickname)(text, counts)
+
+
+def _is_described(text: str) -> bool:
+    """Return whether a form is a title with an adjective in front: 好行者, 众邻居."""
+    return text[0] in _ADJECTIVES and text[1:] in PERSON_HEADS
+
+
+_ADJECTIVES = "好众那这恶坏蠢丑美瘦胖贤某诸各"
+
+
+def _takes_a_verb(text: str, counts: Counts) -> bool:
+    """Return whether a form is a shorter one with the verb behind it: 老僧道."""
+    return len(text) > 2 and text[-1] in "道说问" and counts.count(text[:-1]) > counts.count(text)
 
 
 def _is_used(text: str, counts: Counts) -> int:
@@ -140,12 +155,20 @@ def _is_common(text: str) -> bool:
     return text in NOT_NAMES or bool(_COMMON.match(text))
 
 
-_COMMON = re.compile(f"(?:{SAY})道?$|(?:{MANNER})$|继续|随即|愁眉|转脸|心里|上写|叫|[一又便就也都还再]")
+_COMMON = re.compile(
+    f"(?:{SAY})道?$|(?:{MANNER})$|继续|随即|愁眉|转脸|上写|[叫心闻用将把真教急慌一又便就也都还再]"
+)
 
 
 def _accept_nickname(text: str, counts: Counts) -> bool:
     """Return whether a form without a name's shape is one."""
-    if len(text) > 4 or text[0] in _NEVER_FIRST or text[-1] in _NEVER_LAST or _is_common(text):
+    often = counts.tags[text] > 1 and counts.personal[text] >= 0.4 * counts.heads[text]
+    if (
+        len(text) > 4
+        or (text[0] in _NEVER_FIRST and not often)
+        or text[-1] in _NEVER_LAST
+        or _is_common(text)
+    ):
         return False
     used = _is_used(text, counts)
     if not used or used + counts.nearly[text] < 2:
@@ -158,7 +181,7 @@ def _accept_nickname(text: str, counts: Counts) -> bool:
     return (counts.tags[text] > 0 and total > 2) or _is_likely(text, total, counts)
 
 
-_NEVER_FIRST = "一二两三四五六七八九十半第"
+_NEVER_FIRST = "二三四五六七八九十半第"
 
 _NEVER_LAST = "上下里外中前后时声样头边些来去出起"
 

@@ -210,9 +210,12 @@ def _find_surname(form: str, register: Register) -> list[int]:
 
 def _are_two(form: str, number: int, register: Register) -> bool:
     """Return whether narration has a form and a person's name side by side as often as it has two people."""
-    own = register.tags.get(form, 0)
-    other = max((register.tags.get(name, 0) for name in register.names[number]), default=0)
-    return min(own, other) > 10 and max(own, other) < 4 * min(own, other)
+    for seen, least in ((register.tags, 10), (register.totals, 40)):
+        own = seen.get(form, 0)
+        other = max((seen.get(name, 0) for name in register.names[number]), default=0)
+        if min(own, other) > least and max(own, other) < 4 * min(own, other):
+            return True
+    return False
 
 
 def _choose_bearer(found: Sequence[int], register: Register) -> list[int]:
@@ -264,7 +267,7 @@ def _find_prefixed(form: str, register: Register) -> list[int]:
         number for number, names in enumerate(register.names) if any(_bears(name, core) for name in names)
     ]
     if core in SURNAMES and len(set(bearers)) == 1:
-        return bearers
+        return [] if _are_two(form, bearers[0], register) else bearers
     given = [
         number
         for name, numbers in register.owners.items()
@@ -286,12 +289,14 @@ def _find_head(form: str, register: Register) -> list[int]:
     found = [number for word in same for number in register.owners.get(word, ())]
     if found:
         return found
-    return [
-        number
-        for name, numbers in register.owners.items()
-        if name.endswith(form) and len(name) > len(form)
-        for number in numbers
-    ]
+    longer = sorted(
+        (name for name in register.owners if name.endswith(form) and len(name) > len(form)),
+        key=lambda name: (-register.totals.get(name, 0), name),
+    )
+    seen = [register.totals.get(name, 0) for name in longer]
+    if len(seen) > 1 and seen[0] >= 5 * seen[1]:
+        longer = longer[:1]
+    return [number for name in longer for number in register.owners[name]]
 
 
 _PLACES = {

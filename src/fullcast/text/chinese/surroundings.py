@@ -159,7 +159,23 @@ class Surroundings:
         rows = sentences(text)
         if not rows:
             return []
-        return self._trace(rows, self._front_kind(rows[-1]), paragraph)
+        kind = self._front_kind(rows[-1])
+        found = self._trace(rows, kind, paragraph)
+        if found or kind == "beat" or number != self._layout.rows[part.paragraph][0]:
+            return found
+        return self._trace_above(paragraph)
+
+    def _trace_above(self, paragraph: int) -> list[Cue]:
+        """Return the cue of who acts last in the paragraph above, for a tag without a subject."""
+        if paragraph == 0 or self._layout.breaks(paragraph - 1):
+            return []
+        row = self._layout.rows[paragraph - 1]
+        rows = sentences(self._above(paragraph)) or (sentences(self._layout.before(row[-1])) if row else [])
+        for sentence in reversed(rows[-3:]):
+            subject = find_last_subject(sentence, self._finder)
+            if subject is not None:
+                return [Cue(kind="front_tag_above", mention=subject.mention, paragraph=paragraph - 1)]
+        return []
 
     def _trace(self, rows: Sequence[str], kind: str, paragraph: int) -> list[Cue]:
         """Return the cue of the subject that is nearest to the end of sentences in front of a quotation."""

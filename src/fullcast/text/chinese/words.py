@@ -96,6 +96,7 @@ FEMALE = frozenset(f"{FEMALE_TITLES} {FEMALE_KIN} 妈 娘 婶 嫂 姨 姐 妹 �
 KIN = frozenset(f"{MALE_KIN} {FEMALE_KIN}".split())
 
 _BARE = read_words(
+    "小厮 菩萨 国王 妖魔 土地 丫头 丫鬟 婢女 童子 "
     "母亲 父亲 丈夫 妻子 儿子 女儿 孙子 孙女 妹妹 弟弟 哥哥 姐姐 侄子 侄女 外甥 女婿 老婆 孩子 小孩 "
     "少年 青年 女孩 男孩 女人 男人 妇人 妇女 学生 老和尚 病人 老人 女子 男子 客人 徒弟 弟子 汉子 "
     "大汉 老头 少女 儿媳 小孩子 小孩儿 陌生人 邻居 房东 主人 主子 士兵 兵士 黑影 祖父 祖母 爹爹 爸 "
