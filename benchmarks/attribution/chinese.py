@@ -5,8 +5,8 @@
 A passage is a text file under tests/text/chinese: lines that begin with ``#`` say what it is, lines that
 begin with ``@`` name a person (``@name=alias/alias sex``), the rest is prose. Behind each quotation stand its
 speaker and its kind in braces: ``{name e}`` has a tag with a name, ``a`` a tag with a pronoun, a
-description or no subject, ``i`` none; ``{+}`` goes on with the utterance before. ``seen`` was looked at while the reader was
-made, ``unseen`` was written first and only measured.
+description or no subject, ``i`` none; ``{+}`` goes on with the utterance before. ``seen`` was looked at while
+the reader was made, ``unseen`` was written first and only measured.
 """
 
 from __future__ import annotations
