@@ -48,7 +48,7 @@ def analyse(
         weights: Weight of each kind of evidence.
     """
     layout = lay_out(paragraphs)
-    register = gather(find_forms(layout), known)
+    register = gather(find_forms(layout), known, "\n".join(layout.paragraphs))
     narrator = _find_narrator(layout, register)
     crowd = register.owners[CROWD][0] if CROWD in register.owners else register.add(CROWD)
     given = {number: _number(name, register) for number, name in fixed.items()}

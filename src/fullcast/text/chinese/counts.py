@@ -40,7 +40,7 @@ _TAG = re.compile(
 _BEHIND = re.compile(rf"(?P<who>[{HAN}·]{{2,8}}?|[爹娘妈爸])(?:{MANNER})*?(?:{SAY})")
 
 _PERSONAL = frozenset(
-    "在翻红咬喃晃瘫蹲躺靠倒退扑夺撕说道问笑听看走站坐点摇叹拿把对向也却又便就忙将已正在一从被没不心想"
+    "几悄张吓跪上得刚打开关闭换穿脱披戴喝吃咽吐吸喘耸歪斜凑挤钻爬飞冲追逃躲藏停住等用朝往终早果既虽若因该必敢肯愿要会急赶噗踢在翻红咬喃晃瘫蹲躺靠倒退扑夺撕说道问笑听看走站坐点摇叹拿把对向也却又便就忙将已正在一从被没不心想"
     "回转抬低伸叫骂喝喊答哭跑跳拍抱拉推冷微见跟带给"
     "和与的还才都只先忽突连终猛愣怔皱睁瞪望盯瞧摸掏举放接指挥擦捧端提扶搂握抓咬哼应是有知爱觉很十缓慢"
     "轻默沉急气怒大闻当"
@@ -63,6 +63,11 @@ class Counts:
     """Strings that begin a clause, with something personal behind, in a sentence that ends in a tag."""
     called: Counter[str]
     """Strings that are a whole clause of a quotation: what people call each other."""
+
+    def follow(self, text: str) -> int:
+        """Return how many different characters stand behind a string."""
+        ends = (match.end() for match in re.finditer(re.escape(text), self.whole))
+        return len({self.whole[end : end + 1] for end in ends})
 
     def count(self, text: str) -> int:
         """Return how often the whole text has a string."""

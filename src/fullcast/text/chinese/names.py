@@ -32,7 +32,7 @@ from fullcast.text.chinese.words import (
 )
 
 _NOT_GIVEN = frozenset(
-    "得答笑冷强微怒急忙低高轻哭喝叫骂叹内外里久上下中前后刚已会要能可走来去站坐吃拿打做看头手脸眼点声色"
+    "面得答笑冷强微怒急忙低高轻哭喝叫骂叹内外里久上下中前后刚已会要能可走来去站坐吃拿打做看头手脸眼点声色"
 )
 """Characters that follow a surname because something is done, not because somebody is called so."""
 
@@ -55,11 +55,22 @@ def find_forms(layout: Layout) -> dict[str, Form]:
     for text, shape in _candidates(counts):
         if text not in forms and _accept(text, shape, counts):
             forms[text] = Form(text=text, shape=shape, total=counts.count(text), tags=counts.tags[text])
-    for text in _find_listed(counts.whole, forms):
+    for text in [*_find_given(forms, counts), *_find_listed(counts.whole, forms)]:
         forms[text] = Form(
             text=text, shape=shape_of(text), total=counts.whole.count(text), tags=counts.tags[text]
         )
     return _settle(forms, counts)
+
+
+def _find_given(forms: dict[str, Form], counts: Counts) -> list[str]:
+    """Return given names of two characters that stand without their surname too."""
+    full = [form for form in forms.values() if form.shape is Shape.FULL and len(form.text) > 2]
+    given = {
+        form.text[-2:]
+        for form in full
+        if counts.count(form.text[-2:]) > form.total and counts.heads[form.text[-2:]] > 0
+    }
+    return sorted(text for text in given if text not in forms and not _is_common(text))
 
 
 _LIST = re.compile(f"[{HAN}]{{2,4}}(?:、[{HAN}]{{2,3}})+")
@@ -142,11 +153,16 @@ def _accept_full(text: str, counts: Counts) -> bool:
     personal = counts.personal[text]
     if counts.tags[text] + counts.called[text] > 0:
         return True
-    if personal == 0 or personal < 0.4 * counts.heads[text]:
+    heads = counts.heads[text]
+    if heads > 2 and counts.nearly[text] + personal > 0 and counts.follow(text) > 2:
+        return True
+    if personal < 0.4 * heads or personal + counts.nearly[text] == 0:
         return False
-    if personal > 1 or counts.objects[text] > 0:
+    if personal > 1 or counts.objects[text] + counts.nearly[text] > 0:
         return True
     total = counts.count(text)
+    if counts.heads[text] > 1 and total > 2:
+        return True
     return len(text) > 2 and (total > 1 or counts.count(text[-2:]) > 2 * total)
 
 

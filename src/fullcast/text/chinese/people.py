@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -72,6 +73,8 @@ class Register:
     sexes: list[Sex | None] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
     """How often each form stands in the text."""
+    whole: str = ""
+    """The text."""
     tags: dict[str, int] = field(default_factory=dict)
     """How often each form stands alone in front of a verb of saying."""
 
@@ -94,9 +97,10 @@ class Register:
                 self.sexes[numbers[0]] = told or sex
 
 
-def gather(forms: Mapping[str, Form], known: Sequence[Person]) -> Register:
+def gather(forms: Mapping[str, Form], known: Sequence[Person], whole: str) -> Register:
     """Return the people that forms mean; those who are known come first, as they are."""
     register = Register(
+        whole=whole,
         totals={form.text: form.total for form in forms.values()},
         tags={form.text: form.tags for form in forms.values()},
     )
@@ -205,7 +209,20 @@ def _find_surname(form: str, register: Register) -> list[int]:
         if titled and title not in _POLITE and not set(titled) & _POLITE:
             continue
         found.append(number)
-    return [number for number in _choose_bearer(found, register) if not _are_two(form, number, register)]
+    return [
+        number
+        for number in _choose_bearer(found, register)
+        if not _are_two(form, number, register)
+        and (title in _POLITE or not _stand_together(form, title, number, register))
+    ]
+
+
+def _stand_together(form: str, title: str, number: int, register: Register) -> bool:
+    """Return whether a sentence has a title and a person's name apart: 谢福走上前来，对员外说."""
+    titles = "|".join(re.escape(each) for each in {form, title} if len(each) > 1)
+    names = "|".join(re.escape(each) for each in register.names[number])
+    apart = r"[^。！？!?…“”「」『』\n]{1,40}"
+    return bool(re.search(f"(?:{titles}){apart}(?:{names})|(?:{names}){apart}(?:{titles})", register.whole))
 
 
 def _are_two(form: str, number: int, register: Register) -> bool:

@@ -126,7 +126,9 @@ class Surroundings:
         front = self._front(parts[0])
         own_tag = any(cue.kind.startswith("front_tag") for cue in front)
         behind = self._behind(parts, own_tag=own_tag)
-        around = [] if own_tag else [*self._paragraph_before(parts[0]), *self._paragraph_behind(parts[-1])]
+        around = [*self._paragraph_before(parts[0]), *self._paragraph_behind(parts[-1])]
+        if own_tag:
+            around = [cue for cue in around if cue.kind == "reveal"]
         cues = [*front, *behind, *around]
         tagged = (
             "front"
