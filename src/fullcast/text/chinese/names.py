@@ -148,11 +148,14 @@ def _accept_prefixed(text: str, counts: Counts) -> bool:
 
 def _accept_full(text: str, counts: Counts) -> bool:
     """Return whether a surname and what follows is a name."""
-    if set(text[1:]) & _NOT_GIVEN or (len(text) > 2 and _is_common(text[1:])):
+    if set(text[1:]) & _NOT_GIVEN or text[1:] == "一" or (len(text) > 2 and _is_common(text[1:])):
         return False
+    return counts.tags[text] + counts.called[text] > 0 or _acts_as_full(text, counts)
+
+
+def _acts_as_full(text: str, counts: Counts) -> bool:
+    """Return whether a surname and what follows acts as a person does."""
     personal = counts.personal[text]
-    if counts.tags[text] + counts.called[text] > 0:
-        return True
     heads = counts.heads[text]
     if heads > 2 and counts.nearly[text] + personal > 0 and counts.follow(text) > 2:
         return True
@@ -192,7 +195,7 @@ def _accept_nickname(text: str, counts: Counts) -> bool:
     total, heads = counts.count(text), counts.heads[text]
     if counts.tags[text] > 1 and total > 2:
         return True
-    if counts.personal[text] < 0.4 * heads or heads < 0.15 * total or total < 2:
+    if _is_used(text, counts) < 0.4 * heads or heads < 0.15 * total or total < 2:
         return False
     return (counts.tags[text] > 0 and total > 2) or _is_likely(text, total, counts)
 

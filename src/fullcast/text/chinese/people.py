@@ -75,6 +75,8 @@ class Register:
     """How often each form stands in the text."""
     whole: str = ""
     """The text."""
+    introduced: tuple[tuple[str, str], ...] = ()
+    """What stands before and behind words such as 名唤."""
     tags: dict[str, int] = field(default_factory=dict)
     """How often each form stands alone in front of a verb of saying."""
 
@@ -101,6 +103,7 @@ def gather(forms: Mapping[str, Form], known: Sequence[Person], whole: str) -> Re
     """Return the people that forms mean; those who are known come first, as they are."""
     register = Register(
         whole=whole,
+        introduced=tuple((match[1], match[2]) for match in _INTRODUCES.finditer(whole)),
         totals={form.text: form.total for form in forms.values()},
         tags={form.text: form.tags for form in forms.values()},
     )
@@ -171,7 +174,25 @@ def _find_given(form: str, register: Register) -> list[int]:
     longer = [
         number for name, numbers in register.owners.items() if form in name.split("·") for number in numbers
     ]
-    return longer or _find_decorated(form, register)
+    return longer or _find_introduced(form, register) or _find_decorated(form, register)
+
+
+_INTRODUCES = re.compile(
+    r"(?<=([^\W\d_]{4}))[，、]?(?:名唤|名叫|名字叫|表字|小名|乳名|小字|外号|绰号|诨名|人称|本名|学名|字|名)"
+    r"(?:叫|作|做|是|就叫)?[“‘「]?([^\W\d_]{2,4})"
+)
+
+
+def _find_introduced(form: str, register: Register) -> list[int]:
+    """Return whom the text introduces with another name: 陈生，名唤子昭."""
+    for before, behind in register.introduced:
+        if not behind.startswith(form):
+            continue
+        for at in range(len(before) - 1):
+            owners = register.owners.get(before[at:], ())
+            if len(owners) == 1:
+                return list(owners)
+    return []
 
 
 def _find_decorated(form: str, register: Register) -> list[int]:
@@ -219,10 +240,19 @@ def _find_surname(form: str, register: Register) -> list[int]:
 
 def _stand_together(form: str, title: str, number: int, register: Register) -> bool:
     """Return whether a sentence has a title and a person's name apart: 谢福走上前来，对员外说."""
-    titles = "|".join(re.escape(each) for each in {form, title} if len(each) > 1)
-    names = "|".join(re.escape(each) for each in register.names[number])
-    apart = r"[^。！？!?…“”「」『』\n]{1,40}"
-    return bool(re.search(f"(?:{titles}){apart}(?:{names})|(?:{names}){apart}(?:{titles})", register.whole))
+    titles = [each for each in (form, title) if len(each) > 1]
+    names = register.names[number]
+    one, other = "|".join(map(re.escape, titles)), "|".join(map(re.escape, names))
+    apart = r"[^。！？!?…“”「」『』\n]{1,40}(?:对|向|把|与|和|跟|叫|同|给|问|只见|命)(?:家人)?"
+    sentence = re.compile(f"(?:{one}){apart}(?:{other})|(?:{other}){apart}(?:{one})")
+    tag = r"[^。！？“”「」]{0,16}道[：，]?[“「]"
+    speaks = (re.compile(f"(?:{one}){tag}"), re.compile(f"(?:{other}){tag}"))
+    both = (
+        paragraph
+        for paragraph in register.whole.split("\n")
+        if any(each in paragraph for each in titles) and any(each in paragraph for each in names)
+    )
+    return any(sentence.search(each) or all(speak.search(each) for speak in speaks) for each in both)
 
 
 def _are_two(form: str, number: int, register: Register) -> bool:
