@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fullcast.text.chinese.layout import Layout
 from fullcast.text.chinese.shapes import HAN
@@ -52,6 +53,9 @@ class Counts:
     """Counts of the strings that may be names."""
 
     whole: str
+    pairs: Counter[str]
+    """Every two characters that stand side by side."""
+    triples: Counter[str]
     heads: Counter[str]
     """Strings that begin clauses of the narration."""
     personal: Counter[str]
@@ -71,7 +75,9 @@ class Counts:
 
     def count(self, text: str) -> int:
         """Return how often the whole text has a string."""
-        return self.whole.count(text)
+        if len(text) == 2:
+            return self.pairs[text]
+        return self.triples[text] if len(text) == 3 else self.whole.count(text)
 
 
 def strip_lead(clause: str) -> str:
@@ -92,8 +98,11 @@ def count(layout: Layout) -> Counts:
                     heads[head] += 1
                     if len(clause) == length or clause[length] in _PERSONAL:
                         personal[head] += 1
+    whole = "\n".join(layout.paragraphs)
     return Counts(
-        whole="\n".join(layout.paragraphs),
+        whole=whole,
+        pairs=Counter(map("".join, pairwise(whole))),
+        triples=Counter(map("".join, zip(whole, whole[1:], whole[2:], strict=False))),
         heads=heads,
         personal=personal,
         tags=_count_tags(layout),

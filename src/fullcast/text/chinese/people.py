@@ -294,10 +294,12 @@ def full_name(number: int, register: Register) -> str:
     return max(titled or names, key=lambda name: register.totals.get(name, 0))
 
 
+_TAILS = frozenset(SURNAME_TAILS)
+
+
 def _is_titled(name: str) -> bool:
-    return (
-        any(name.endswith(tail) for tail in SURNAME_TAILS if len(name) > len(tail)) and name[:1] in SURNAMES
-    )
+    tails = (name[at:] for at in range(1, len(name)))
+    return name[:1] in SURNAMES and any(tail in _TAILS for tail in tails)
 
 
 def _bears(name: str, surname: str) -> bool:

@@ -60,6 +60,7 @@ def tell(
         offsets: Where each paragraph begins in the text that the reading is of.
     """
     written = _find_written(analysis, paragraphs, known)
+    names = [written[_name(person, analysis, known)] for person in range(len(analysis.register.names))]
     heard: list[Heard] = []
     lines: Counter[int] = Counter()
     for number, unit in enumerate(analysis.units):
@@ -71,7 +72,7 @@ def tell(
             Heard(
                 start=offsets[part.paragraph] + part.start,
                 end=offsets[part.paragraph] + part.end,
-                speaker=None if person == NOBODY else written[_name(person, analysis, known)],
+                speaker=None if person == NOBODY else names[person],
                 confidence=round(min(1.0, chances[person]), 4),
                 why=_reason(analysis.features[number][person]),
                 utterance=number,
