@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fullcast.text.chinese.speech import is_chinese_speech
 from fullcast.text.dashes import DASH_LANGUAGES, cut_incises, find_dashed
 from fullcast.text.normalise import primary_tag
 from fullcast.text.speech import is_speech
@@ -240,9 +241,17 @@ def _settle(text: str, quotations: list[Quotation], typography: Typography) -> I
         if quotation.dashed:
             yield quotation
             continue
-        if not is_speech(text, quotation, typography.language, spoken_before=spoken):
+        if not _is_spoken(text, quotation, typography.language, spoken=spoken):
             continue
         spoken = True
         match = _AFTER.match(text, quotation.end, following)
         whole = replace(quotation, end=match.end()) if match and quotation.closed else quotation
         yield from cut_incises(text, whole) if typography.language == "fr" else (whole,)
+
+
+def _is_spoken(text: str, quotation: Quotation, language: str, *, spoken: bool) -> bool:
+    """Return whether words in quotation marks are speech, by the rules of the language."""
+    if language == "zh" and quotation.closed and not quotation.continues:
+        inner = text[quotation.start : quotation.end]
+        return is_chinese_speech(text[: quotation.start], inner, text[quotation.end :])
+    return is_speech(text, quotation, language, spoken_before=spoken)
