@@ -47,7 +47,9 @@ class Novel:
     def means(self, name: str, speaker: str) -> bool:
         """Return whether a name means a character of the annotation."""
         exactly = self.bearers["exact"].get(exact(name), frozenset())
-        return speaker in exactly if exactly else self.bearers["fold"].get(fold(name), frozenset()) == {speaker}
+        return (
+            speaker in exactly if exactly else self.bearers["fold"].get(fold(name), frozenset()) == {speaker}
+        )
 
 
 @functools.cache
@@ -107,8 +109,11 @@ def _gold_of(folder: Path, names: dict[str, set[str]], owners: dict[str, frozens
 def _match(book: Book, gold: tuple[Gold, ...]) -> tuple[dict[int, str], dict[int, list[Gold]]]:
     """Return the turn that decides each annotated quotation: the one that overlaps it most."""
     spans = sorted(
-        (book.survey.paragraphs[turn.paragraph].start + quotation.start,
-         book.survey.paragraphs[turn.paragraph].start + quotation.end, number)
+        (
+            book.survey.paragraphs[turn.paragraph].start + quotation.start,
+            book.survey.paragraphs[turn.paragraph].start + quotation.end,
+            number,
+        )
         for number, turn in enumerate(book.turns)
         for quotation in turn.quotations
     )
@@ -118,7 +123,9 @@ def _match(book: Book, gold: tuple[Gold, ...]) -> tuple[dict[int, str], dict[int
     weights: dict[int, list[Gold]] = {}
     for item in gold:
         best = (0, -1)
-        for start, end, number in spans[bisect_left(starts, item.start - longest) : bisect_left(starts, item.end)]:
+        for start, end, number in spans[
+            bisect_left(starts, item.start - longest) : bisect_left(starts, item.end)
+        ]:
             overlap = min(item.end, end) - max(item.start, start)
             if overlap > best[0]:
                 best = (overlap, number)

@@ -25,7 +25,9 @@ def cast(
     book: Annotated[
         Path,
         typer.Argument(
-            metavar="PROJECT|FILE", help="A project, or a text file; the current folder if left out.", show_default=False
+            metavar="PROJECT|FILE",
+            help="A project, or a text file; the current folder if left out.",
+            show_default=False,
         ),
     ] = HERE,
     write: Annotated[
@@ -36,14 +38,18 @@ def cast(
     ] = False,
     review: Annotated[
         Path | None,
-        typer.Option("--review", metavar="FILE", help="Write the quotations that need an eye to a file to edit."),
+        typer.Option(
+            "--review", metavar="FILE", help="Write the quotations that need an eye to a file to edit."
+        ),
     ] = None,
     accept: Annotated[
         Path | None, typer.Option("--accept", metavar="FILE", help="Read an edited review file back in.")
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option("--language", "-l", metavar="TAG", help="Language of a text file; found out if left out."),
+        typer.Option(
+            "--language", "-l", metavar="TAG", help="Language of a text file; found out if left out."
+        ),
     ] = None,
     engine: Engine = None,
     as_json: AsJson = False,
@@ -58,12 +64,16 @@ def cast(
       fullcast cast books/holmes --accept doubts.txt
     """
     console = console_of(as_json, quiet)
-    changes = [name for name, given in (("--write", write), ("--review", review), ("--accept", accept)) if given]
+    changes = [
+        name for name, given in (("--write", write), ("--review", review), ("--accept", accept)) if given
+    ]
     if marks and not write:
         raise UsageError("--marks goes with --write", hint="add --write")
     if book.is_file() and book.name != "project.yaml":
         if changes:
-            raise UsageError(f"{changes[0]} needs a project, and {book} is a text", hint="fullcast new NAME --from FILE")
+            raise UsageError(
+                f"{changes[0]} needs a project, and {book} is a text", hint="fullcast new NAME --from FILE"
+            )
         _show_text(book, language, console)
         return
     if language is not None:
@@ -169,7 +179,12 @@ def _table_document(table: Table) -> dict[str, object]:
         ],
         "quotations": table.total,
         "doubts": [
-            {"id": doubt.id, "chapter": doubt.number, "speaker": doubt.speaker, "confidence": doubt.confidence}
+            {
+                "id": doubt.id,
+                "chapter": doubt.number,
+                "speaker": doubt.speaker,
+                "confidence": doubt.confidence,
+            }
             for doubt in table.doubts
         ],
     }
@@ -178,7 +193,8 @@ def _table_document(table: Table) -> dict[str, object]:
 def _print_table(table: Table, console: Console) -> None:
     rows = [("character", "lines", "sure", "voice", "says")]
     rows += [
-        (part.name, str(part.lines), f"{part.confidence:.0%}", part.voice or "-", part.sample) for part in table.parts
+        (part.name, str(part.lines), f"{part.confidence:.0%}", part.voice or "-", part.sample)
+        for part in table.parts
     ]
     console.print(columns(rows, right=frozenset({1, 2})))
     console.print(

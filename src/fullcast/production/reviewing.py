@@ -103,9 +103,7 @@ def _name_of(speakers: Speakers, label: Label, item: Quoted) -> tuple[str | None
     return (NARRATOR if heard.speaker == TELLER else heard.speaker), heard.confidence, heard.why
 
 
-def _parts(
-    book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]
-) -> Iterator[Part]:
+def _parts(book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]) -> Iterator[Part]:
     lines: dict[str, list[float]] = {}
     samples: dict[str, str] = {}
     waiting = {(item.chapter, item.stretch): item for item in speakers.quoted}
@@ -136,9 +134,7 @@ def _parts(
         )
 
 
-def _doubts(
-    book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]
-) -> Iterator[Doubt]:
+def _doubts(book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]) -> Iterator[Doubt]:
     for item in speakers.quoted:
         name, sure, why = _name_of(speakers, labels[item.chapter][item.stretch], item)
         if name is not None and sure >= SURE:
@@ -202,7 +198,9 @@ def accept(table: Table, file: Path) -> int:
         speaker = names.find(decision.speaker) or (decision.speaker if decision.speaker in found else None)
         if speaker is None:
             hint = suggest(decision.speaker, sorted(found), "people")
-            wrong.append(_wrong("unknown-speaker", f"nobody is called {decision.speaker!r}", decision.place, hint))
+            wrong.append(
+                _wrong("unknown-speaker", f"nobody is called {decision.speaker!r}", decision.place, hint)
+            )
         elif decision.id not in words:
             hint = "the words were edited since the file was written: write it anew with --review"
             wrong.append(_wrong("unknown-quotation", f"no quotation is #{decision.id}", decision.place, hint))
@@ -236,7 +234,9 @@ def cast_voices(table: Table, engine: str | None, settings: Settings) -> dict[st
     ensemble = Ensemble(voices=voices, distances={}, language=language)
     own = suitable(ensemble)
     distances = measure_distances(own, language, chosen, settings, cache=book.folder / ".fullcast")
-    people = [part.person for part in table.parts if part.person and part.voice is None and part.lines >= FEWEST]
+    people = [
+        part.person for part in table.parts if part.person and part.voice is None and part.lines >= FEWEST
+    ]
     people = [person for person in people if person.name != TELLER and person.name[:1].isupper()]
     taken = {name: member.voice for name, member in book.cast.items() if name != ANYONE}
     known = [part.person or Person(name=part.name, lines=part.lines) for part in table.parts if part.voice]
@@ -296,7 +296,8 @@ def _reads_alike(book: Book, before: str, after: str, number: int) -> bool:
     """Return whether two sources of a chapter have the same words, and no mark of the later one is wrong."""
     chapter = book.chapters[number]
     one, other = (
-        draft_script(replace(chapter, text=text), book.cast, book.credits.language) for text in (before, after)
+        draft_script(replace(chapter, text=text), book.cast, book.credits.language)
+        for text in (before, after)
     )
     same = one.passage.paragraphs == other.passage.paragraphs
     return same and len(_errors(other.problems)) <= len(_errors(one.problems))

@@ -165,9 +165,9 @@ def _read(
 ) -> Reading:
     texts, _ = _paragraphs(drafts)
     known = tuple(_known(book))
-    fixed = {
-        (chapter, number): decided[key] for key, chapter, number in quoted if key in decided
-    } | _marked(drafts)
+    fixed = {(chapter, number): decided[key] for key, chapter, number in quoted if key in decided} | _marked(
+        drafts
+    )
     language = primary_tag(book.credits.language)
     folder = book.folder / ".fullcast" / FOLDER
     facts = [__version__, language, texts, known, sorted([*place, name] for place, name in fixed.items())]

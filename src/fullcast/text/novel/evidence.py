@@ -151,9 +151,11 @@ def _last_named(survey: Survey, turns: Sequence[Turn]) -> Iterator[dict[int, int
                 if not mention.quoted or mention.vocative:
                     last[mention.figure] = position
             position += 1
-        yield dict(last) if len(last) < 60 else {
-            figure: at for figure, at in last.items() if turn.paragraph - at <= 60
-        }
+        yield (
+            dict(last)
+            if len(last) < 60
+            else {figure: at for figure, at in last.items() if turn.paragraph - at <= 60}
+        )
 
 
 def _candidates(book: Book, number: int) -> tuple[int, ...]:
@@ -175,7 +177,10 @@ def _candidates(book: Book, number: int) -> tuple[int, ...]:
             if mention.quoted and not mention.vocative and away > 6:
                 continue
             add(mention.figure, 20 - away)
-    for other in (*range(max(0, number - _RECENT), number), *range(number + 1, min(len(book.turns), number + 5))):
+    for other in (
+        *range(max(0, number - _RECENT), number),
+        *range(number + 1, min(len(book.turns), number + 5)),
+    ):
         add(named_by_tag(book.turns[other]), 18 - abs(other - number))
         add(book.fixed.get(other), 18 - abs(other - number))
     add(survey.narrator, 30)
@@ -206,7 +211,13 @@ def _subject_features(book: Book, prefix: str, subject: Subject, candidate: int)
         described = book.survey.figures[subject.figure].described
         if described and not own:
             told = book.sexes[subject.figure]
-            fit = "?" if None in {told, book.sexes[candidate]} else "=" if told == book.sexes[candidate] else "#"
+            fit = (
+                "?"
+                if None in {told, book.sexes[candidate]}
+                else "="
+                if told == book.sexes[candidate]
+                else "#"
+            )
             yield f"{prefix}~{_manner(book, subject.figure)}{fit}{'n' if candidate == book.survey.narrator else ''}"
             return
         if described:
@@ -322,9 +333,7 @@ def _features(
         yield "sexless"
 
 
-def _turn_features(
-    book: Book, number: int, context: tuple[str, Past], candidate: int
-) -> Iterator[str]:
+def _turn_features(book: Book, number: int, context: tuple[str, Past], candidate: int) -> Iterator[str]:
     kind, past = context
     turns = book.turns
     turn = turns[number]

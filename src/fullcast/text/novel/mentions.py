@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fullcast.text.novel.wording import DETERMINERS, HE, NO_NAMES, SHE, TITLES
+from fullcast.text.novel.wording import DETERMINERS, HE, NO_NAMES, SHE, TITLES, words
 
 _NAME = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Col|Gen|Rev|Messrs|Mme|Mlle|Lieut|Sgt)\.?\s+)?"
@@ -97,7 +97,7 @@ class Census:
     def is_name(self, word: str) -> bool:
         """Return whether a word with a capital is a name rather than a word that opens a sentence."""
         low = word.lower()
-        if low in NO_NAMES or len(word) < 2 and not word.isalpha():
+        if low in NO_NAMES or (len(word) < 2 and not word.isalpha()):
             return False
         if low in TITLES:
             return self.small[low] < self.capital[word]
@@ -165,9 +165,12 @@ def find_described(text: str, pattern: re.Pattern[str]) -> Iterator[Described]:
         )
 
 
-_NO_ADJECTIVES = DETERMINERS | HE | SHE | frozenset(
-    """of to in on at by for with from and or but as than that which who is was were are be been had has have
-    did do does said says into over upon like not no so when while if then there here""".split()
+_NO_ADJECTIVES = (
+    DETERMINERS
+    | HE
+    | SHE
+    | words("""of to in on at by for with from and or but as than that which who is was were are be been had has have
+    did do does said says into over upon like not no so when while if then there here""")
 )
 
 

@@ -75,11 +75,17 @@ def _grow(book: Book, number: int, way: _Way, weights: Mapping[str, float]) -> l
         return [_Way(way.score, way.speakers, (*way.choices, same))]
     candidates = candidates_of(book, number, way.speakers)
     if not candidates:
-        return [_Way(way.score, (-1, *way.speakers[:_MEMORY]), (*way.choices, Choice(figure=-1, probability=0.0)))]
+        return [
+            _Way(way.score, (-1, *way.speakers[:_MEMORY]), (*way.choices, Choice(figure=-1, probability=0.0)))
+        ]
     if number in book.fixed:
         figure = book.fixed[number]
         return [
-            _Way(way.score, (figure, *way.speakers[:_MEMORY]), (*way.choices, Choice(figure=figure, probability=1.0)))
+            _Way(
+                way.score,
+                (figure, *way.speakers[:_MEMORY]),
+                (*way.choices, Choice(figure=figure, probability=1.0)),
+            )
         ]
     rows = features(book, number, Past(speakers=way.speakers))
     scores = [sum(weights.get(name, 0.0) for name in row) for row in rows]

@@ -15,6 +15,7 @@ from fullcast.text.novel.wording import (
     NICKNAMES,
     SOFT_TITLES,
     TITLES,
+    words,
 )
 
 
@@ -72,7 +73,12 @@ def choose_name(forms: Mapping[str, int]) -> str:
     best = max(forms, key=often)
     last = parts[max(full, key=often)].rest[-1] if full else ""
     family = sum(forms[form] for form, own in parts.items() if own.rest == (last,) and not own.hard & _WOMEN)
-    if family >= _FULL and len(parts[best].rest) == 1 and parts[best].rest != (last,) and not parts[best].titles:
+    if (
+        family >= _FULL
+        and len(parts[best].rest) == 1
+        and parts[best].rest != (last,)
+        and not parts[best].titles
+    ):
         return f"{best} {last}"
     titled = [form for form in forms if parts[form].hard and parts[form].rest == parts[best].rest]
     if titled and not parts[best].titles and forms[max(titled, key=often)] * 10 >= forms[best]:
@@ -204,7 +210,7 @@ _FAR_MORE = 4
 _MARRIED = 0.1
 """The same where one of the names is a married woman's: mothers and daughters share theirs."""
 
-_FIRST_NAME_TITLES = frozenset("miss master lady sir aunt uncle cousin brother sister don doña dame".split())
+_FIRST_NAME_TITLES = words("miss master lady sir aunt uncle cousin brother sister don doña dame")
 
 
 class _Gathering:
@@ -293,7 +299,11 @@ class _Gathering:
         }
         best = max(weights, key=lambda root: weights[root]) if weights else None
         families = {root[-1] for root in near}
-        if best is not None and len(families) == len(near) and weights[best] >= _FAR_MORE * (sum(weights.values()) - weights[best]):
+        if (
+            best is not None
+            and len(families) == len(near)
+            and weights[best] >= _FAR_MORE * (sum(weights.values()) - weights[best])
+        ):
             self.groups.join(form, best)
         elif (same := [other for other in self.singles if self.parts[other].rest[0] == word]) and (
             word not in self.surnames
@@ -358,9 +368,7 @@ class _Gathering:
             self.groups.join(form, roots.pop())
 
 
-def _sex_of(
-    form: tuple[str, ...], parts: Mapping[tuple[str, ...], NameParts], groups: _Groups
-) -> Sex | None:
+def _sex_of(form: tuple[str, ...], parts: Mapping[tuple[str, ...], NameParts], groups: _Groups) -> Sex | None:
     for own in (parts[member] for member in groups.members(form)):
         if own.sex is not None:
             return own.sex
@@ -376,7 +384,7 @@ def _titles(members: Iterable[NameParts]) -> frozenset[str]:
 def _clash(own: NameParts, others: Iterable[NameParts]) -> bool:
     """Return whether titles part two people: a wife and a daughter."""
     for other in others:
-        if own.hard & _MRS and other.hard & _MISS or own.hard & _MISS and other.hard & _MRS:
+        if (own.hard & _MRS and other.hard & _MISS) or (own.hard & _MISS and other.hard & _MRS):
             return True
     return False
 

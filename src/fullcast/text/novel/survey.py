@@ -34,6 +34,7 @@ from fullcast.text.novel.wording import (
     SAYING,
     SHE,
     TITLES,
+    words,
 )
 from fullcast.text.spoken import Quotation
 
@@ -47,7 +48,9 @@ _VOCATIVE_BEFORE = re.compile(
 )
 _VOCATIVE_AFTER = re.compile(r"[\s\u2060]*(?:[,.!?;:—–”\"’-]|$)")
 
-_PLACE = re.compile(r"\b(?:in|at|near|from|through|towards|toward|around|across|reach|reached|leave|left)\s+$", re.I)
+_PLACE = re.compile(
+    r"\b(?:in|at|near|from|through|towards|toward|around|across|reach|reached|leave|left)\s+$", re.IGNORECASE
+)
 
 _NARRATING = 0.004
 """Share of the narration's words that are ``I`` from which on somebody tells their own story."""
@@ -160,7 +163,14 @@ def _names_in(text: str, census: Census) -> Iterator[Found]:
         if sum(word[0].isupper() for word in kept) > _LONGEST:
             continue
         titled = len(kept) == 2 and kept[0].lower() in TITLES
-        if not kept or (kept[-1].lower() in PLACES and not titled) or all(word.lower() in TITLES for word in kept) and not (found.the or len(kept) > 1 or census.is_name(kept[0])):
+        if (
+            not kept
+            or (kept[-1].lower() in PLACES and not titled)
+            or (
+                all(word.lower() in TITLES for word in kept)
+                and not (found.the or len(kept) > 1 or census.is_name(kept[0]))
+            )
+        ):
             continue
         low = text.lower()
         first = low.find(kept[0].lower(), found.start, found.end)
@@ -285,7 +295,7 @@ def _follow_known(
     return result
 
 
-_DOTTED = frozenset("mr mrs ms dr st prof capt col gen rev mme mlle lieut sgt".split())
+_DOTTED = words("mr mrs ms dr st prof capt col gen rev mme mlle lieut sgt")
 
 
 def _spelled(form: tuple[str, ...]) -> str:
@@ -380,7 +390,9 @@ def _identify(found: Survey) -> None:
             places[mention.figure].append(number)
     meant: dict[int, int] = {}
     for (described, figure), _ in beside.most_common():
-        near = [figure in set().union(*named[max(0, at - _NEAR) : at + _NEAR + 1]) for at in places[described]]
+        near = [
+            figure in set().union(*named[max(0, at - _NEAR) : at + _NEAR + 1]) for at in places[described]
+        ]
         sexes = {found.figures[described].sex, found.figures[figure].sex} - {None}
         if described not in meant and sum(near) >= _COMPANY * len(near) and len(sexes) < 2:
             meant[described] = figure
@@ -404,7 +416,9 @@ def _appositions(found: Survey) -> Counter[tuple[int, int]]:
 _SAID_THE = re.compile(
     rf"\b(?:{'|'.join(sorted(FIRM))})\s+(?:the|a|an)\s+(?:[a-z][\w-]*\s+){{0,3}}?([a-z][\w-]{{2,}})(?=[,.;:!?]|\s*$)"
 )
-_THE_SAID = re.compile(rf"\b[Tt]he\s+(?:[a-z][\w-]*\s+){{0,2}}?([a-z][\w-]{{2,}})\s+(?:{'|'.join(sorted(FIRM))})\b")
+_THE_SAID = re.compile(
+    rf"\b[Tt]he\s+(?:[a-z][\w-]*\s+){{0,2}}?([a-z][\w-]{{2,}})\s+(?:{'|'.join(sorted(FIRM))})\b"
+)
 
 
 def _speaking_nouns(found: Survey) -> set[str]:
@@ -418,7 +432,7 @@ def _speaking_nouns(found: Survey) -> set[str]:
     return {noun for noun in nouns if noun not in _NO_NOUNS and not noun.endswith("ly")}
 
 
-_NO_NOUNS = frozenset("other others first second last latter former same following words word thing one what".split())
+_NO_NOUNS = words("other others first second last latter former same following words word thing one what")
 
 
 def _describe(found: Survey) -> None:
@@ -506,7 +520,9 @@ def _find_narrator(
         if scores[number] >= 3 and narrated[number] * 2 < scores[number]
     }
     if fitting:
-        found.narrator = max(fitting, key=lambda number: (scores[number] * min(fitting[number], 1.0), -number))
+        found.narrator = max(
+            fitting, key=lambda number: (scores[number] * min(fitting[number], 1.0), -number)
+        )
         found.figures[found.narrator].narrator = True
     else:
         found.narrator = len(found.figures)

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from fullcast.text.novel.mentions import WORD, opens_sentence
 from fullcast.text.novel.survey import Mention
-from fullcast.text.novel.wording import FIRM, SAYING
+from fullcast.text.novel.wording import FIRM, SAYING, words
 
-_SKIPPED = frozenset(
-    "then and but so now at last again also too quite here there yet still only just almost".split()
-)
-_OTHERS = frozenset("that which who whom what because if as while when where though although until".split())
-_PRONOUNS = frozenset("he she i they we it you".split())
+_SKIPPED = words("then and but so now at last again also too quite here there yet still only just almost")
+_OTHERS = words("that which who whom what because if as while when where though although until")
+_PRONOUNS = words("he she i they we it you")
 _STOP = re.compile(r"[.!?…]+[\s\u2060”\"’)]+(?=[\u2060“\"‘(]*[A-ZÀ-Þ])")
 _FAR_VERB = 14
 """Words between a subject and its verb of saying, at most."""
@@ -46,7 +44,9 @@ class Line:
     def subject_at(self, start: int) -> tuple[int | None, str, int] | None:
         """Return who is named or meant by the words that begin here, and where they end."""
         for mention in self.mentions:
-            if mention.start - 4 <= start <= mention.start and not self.text[start : mention.start].strip(" \u2060theTHE"):
+            if mention.start - 4 <= start <= mention.start and not self.text[start : mention.start].strip(
+                " \u2060theTHE"
+            ):
                 return mention.figure, "", mention.end
             if mention.start > start + 4:
                 break
@@ -97,9 +97,7 @@ def _is_skipped(word: str) -> bool:
     return low in _SKIPPED or (low.endswith("ly") and len(low) > 4 and word.islower())
 
 
-def _subject(
-    found: tuple[int | None, str, int], kind: str, verb: str, distance: int, start: int
-) -> Subject:
+def _subject(found: tuple[int | None, str, int], kind: str, verb: str, distance: int, start: int) -> Subject:
     return Subject(
         figure=found[0], pronoun=found[1], kind=kind, firm=verb in FIRM, distance=distance, start=start
     )
@@ -129,7 +127,7 @@ def tag_in_front(line: Line, start: int, end: int) -> Subject | None:
         end: Where the quotation begins.
     """
     for match in _STOP.finditer(line.text, start, end):
-        if line.text[match.end() : end].strip(" \u2060\"“"):
+        if line.text[match.end() : end].strip(' \u2060"“'):
             start = match.end()
     words = _words(line.text, start, end)
     if not words:
@@ -157,7 +155,11 @@ def _before_verb(line: Line, words: Sequence[re.Match[str]], verb: int) -> Subje
             continue
         previous = words[number - 1][0].lower() if number else ""
         opening = number == 0 or opens_sentence(line.text, words[number].start())
-        if opening or previous in {"and", "but", "then", "when", "as", "while", "so", "for", "that"} or verb - number <= 2:
+        if (
+            opening
+            or previous in {"and", "but", "then", "when", "as", "while", "so", "for", "that"}
+            or verb - number <= 2
+        ):
             near = _subject(found, "front", word, verb - number - 1, words[number].start())
             if verb - number <= 2 or opening:
                 return near

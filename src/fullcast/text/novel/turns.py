@@ -11,9 +11,12 @@ from fullcast.text.novel.survey import Mention, Survey
 from fullcast.text.novel.tags import Line, Subject, sentence_subject, tag_behind, tag_in_front
 from fullcast.text.spoken import Quotation
 
-
-_SIR = re.compile(r"\b(?:sir|my lord|old (?:man|chap|fellow|boy)|monsieur|my boy|my son)\b[\s,.!?;—-]", re.IGNORECASE)
-_MADAM = re.compile(r"\b(?:madam|ma['’]am|miss|my lady|madame|mademoiselle|my girl)\b[,.!?;—-]", re.IGNORECASE)
+_SIR = re.compile(
+    r"\b(?:sir|my lord|old (?:man|chap|fellow|boy)|monsieur|my boy|my son)\b[\s,.!?;—-]", re.IGNORECASE
+)
+_MADAM = re.compile(
+    r"\b(?:madam|ma['’]am|miss|my lady|madame|mademoiselle|my girl)\b[,.!?;—-]", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)

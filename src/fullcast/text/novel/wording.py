@@ -7,27 +7,27 @@ from collections.abc import Mapping
 from fullcast.model import Age, Sex
 from fullcast.text.verbs import VERBS
 
-MALE_TITLES = frozenset(
-    """mr mister sir lord master monsieur m herr don señor signor king prince duke count baron earl uncle
-    brother father friar squire""".split()
-)
-FEMALE_TITLES = frozenset(
-    """mrs miss ms lady madam madame mme mademoiselle mlle frau fräulein doña señora señorita signora queen
-    princess duchess countess baroness aunt sister mother dame mistress""".split()
-)
-OTHER_TITLES = frozenset(
-    """dr doctor prof professor captain capt colonel col major maj general gen lieutenant lieut sergeant sgt
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
+MALE_TITLES = words("""mr mister sir lord master monsieur m herr don señor signor king prince duke count baron earl uncle
+    brother father friar squire""")
+FEMALE_TITLES = words("""mrs miss ms lady madam madame mme mademoiselle mlle frau fräulein doña señora señorita signora queen
+    princess duchess countess baroness aunt sister mother dame mistress""")
+OTHER_TITLES = words("""dr doctor prof professor captain capt colonel col major maj general gen lieutenant lieut sergeant sgt
     corporal inspector superintendent constable judge justice rev reverend bishop dean archdeacon canon vicar
     pastor rabbi saint st cousin comrade old young little inspector-general admiral commodore
-    commander president senator governor mayor alderman emperor pope cardinal abbé père""".split()
-)
+    commander president senator governor mayor alderman emperor pope cardinal abbé père""")
 TITLES = MALE_TITLES | FEMALE_TITLES | OTHER_TITLES
 """Words that stand in front of a name, in small letters without their dot."""
 
-HARD = frozenset("mr mrs miss dr mme mlle monsieur madame mademoiselle messrs lady sir".split())
+HARD = words("mr mrs miss dr mme mlle monsieur madame mademoiselle messrs lady sir")
 """Titles that nobody is called by alone."""
 
-SOFT_TITLES = frozenset("old young little".split())
+SOFT_TITLES = words("old young little")
 """Adjectives that stand in front of a name as titles do."""
 
 
@@ -77,17 +77,15 @@ PERSONS: Mapping[str, Sex | None] = {
 }
 """Nouns that name a person by what they are, and the sex that they tell. Animals speak in some books."""
 
-RELATIONS = frozenset(
-    """wife husband mother father sister brother son daughter aunt uncle niece nephew cousin grandmother
+RELATIONS = words("""wife husband mother father sister brother son daughter aunt uncle niece nephew cousin grandmother
     grandfather friend companion master mistress servant maid mamma papa mama host hostess guest visitor
-    lover neighbour neighbor partner nurse""".split()
-)
+    lover neighbour neighbor partner nurse""")
 """Nouns that belong to somebody: ``his wife``."""
 
 AGES: Mapping[str, Age] = {
-    **dict.fromkeys("child boy girl lad lass infant baby".split(), Age.CHILD),
-    **dict.fromkeys("youth youngster".split(), Age.YOUNG),
-    **dict.fromkeys("grandfather grandmother crone".split(), Age.OLD),
+    **dict.fromkeys(sorted(words("child boy girl lad lass infant baby")), Age.CHILD),
+    **dict.fromkeys(sorted(words("youth youngster")), Age.YOUNG),
+    **dict.fromkeys(sorted(words("grandfather grandmother crone")), Age.OLD),
 }
 """Ages that a noun tells."""
 
@@ -103,35 +101,29 @@ AGE_WORDS: Mapping[str, Age] = {
 }
 """Ages that an adjective tells."""
 
-DETERMINERS = frozenset("the a an this that his her my our their its your another one".split())
+DETERMINERS = words("the a an this that his her my our their its your another one")
 
-POSSESSIVES = frozenset("his her my our their its your".split())
+POSSESSIVES = words("his her my our their its your")
 
-HE = frozenset("he him his himself".split())
-SHE = frozenset("she her hers herself".split())
+HE = words("he him his himself")
+SHE = words("she her hers herself")
 
-GENERIC = frozenset(
-    """man woman boy girl lady gentleman child fellow stranger speaker creature person lad youth other one
-    figure companion friend visitor guest newcomer host hostess being chap bloke youngster lass""".split()
-)
+GENERIC = words("""man woman boy girl lady gentleman child fellow stranger speaker creature person lad youth other one
+    figure companion friend visitor guest newcomer host hostess being chap bloke youngster lass""")
 """Nouns that stand for people who have a name as often as not."""
 
-SAYING = frozenset(VERBS["en"].replace("_", " ").split()) - frozenset("in out off up on".split()) | frozenset(
-    """say says asks replies cries answers quoth vociferated articulated stipulated drawled opined
+SAYING = frozenset(VERBS["en"].replace("_", " ").split()) - words("in out off up on") | words("""say says asks replies cries answers quoth vociferated articulated stipulated drawled opined
     expostulated remonstrated recommended proposed requested entreated implored besought apologised
     apologized reflected speculated reasoned pronounced proclaimed lied joined threatened taunted mocked
     quoted related narrated communicated signified intimated hinted submitted volunteered ventured
     interposed interjected interpolated struck pursued rejoined wept shuddered snarled barked hooted
     crooned lisped rattled rumbled grunted panted puffed squealed yelped jeered prompted summarised
-    observed commented specified emphasised stated estimated""".split()
-)
+    observed commented specified emphasised stated estimated""")
 """Verbs of saying as they stand in a tag."""
 
-FIRM = frozenset(
-    """said says say asked cried replied answered exclaimed returned continued inquired enquired whispered
+FIRM = words("""said says say asked cried replied answered exclaimed returned continued inquired enquired whispered
     added remarked observed shouted muttered murmured repeated rejoined demanded called retorted resumed
-    ejaculated interrupted interposed growled declared protested""".split()
-)
+    ejaculated interrupted interposed growled declared protested""")
 """Verbs of saying that are hardly ever anything else beside a quotation."""
 
 NICKNAMES: Mapping[str, str] = {
@@ -255,8 +247,7 @@ NICKNAMES: Mapping[str, str] = {
 }
 """First names by a short form of theirs; where one stands for several names, the last counts."""
 
-FEMALE_NAMES = frozenset(
-    """abigail ada adela adelaide agatha agnes alice alma amanda amelia amy anastasia angela anna anne annie
+FEMALE_NAMES = words("""abigail ada adela adelaide agatha agnes alice alma amanda amelia amy anastasia angela anna anne annie
     antonia audrey barbara beatrice bella bertha bessie bessy beth betsy betty blanche brett bridget carmen
     caroline carrie catherine cecilia cecily celia charlotte charity chloe christina clara clarissa
     clementina clotilde constance cora cordelia cornelia cynthia daisy daphne deborah delia diana dinah dolly
@@ -272,11 +263,9 @@ FEMALE_NAMES = frozenset(
     patience patty paula pauline pearl peggy penelope phoebe phyllis polly priscilla prudence rachel rebecca
     rhoda rosa rosalie rosalind rosamond rose rosemary ruby ruth sally sarah selina sibyl sissy sonia sophia
     sophie stella susan susannah sybil sylvia tess theresa ursula vera veronica victoria viola violet virginia
-    winifred zoe""".split()
-)
+    winifred zoe""")
 
-MALE_NAMES = frozenset(
-    """aaron abel abraham adam adolphus adrian alan albert alec alexander alexei alfred allan ambrose amos
+MALE_NAMES = words("""aaron abel abraham adam adolphus adrian alan albert alec alexander alexei alfred allan ambrose amos
     andrew anthony antonio archibald arnold arthur augustus austin barnaby bartholomew basil benjamin bernard
     bertram bill billy bob brian carl cecil charles charley charlie christopher clarence claude clifford
     clive colin conrad cuthbert cyril dan daniel david dennis dick dmitri donald douglas duncan ebenezer edgar
@@ -290,24 +279,19 @@ MALE_NAMES = frozenset(
     pierre quentin ralph randolph raymond reginald reuben rex richard robert robin roderick roger roland
     romeo rory rudolph rufus rupert samuel sebastian septimus sidney silas simon solomon stanley stephen steven
     sydney ted terence theodore thomas timothy titus tobias toby tom tommy tony valentine vernon victor
-    vincent vladimir walter warren wilfred will william winston""".split()
-)
+    vincent vladimir walter warren wilfred will william winston""")
 
-PLACES = frozenset(
-    """street road square lane hall park house bank castle abbey court garden gardens inn hotel bridge hill
+PLACES = words("""street road square lane hall park house bank castle abbey court garden gardens inn hotel bridge hill
     river sea bay island mount mountain county city town village church cathedral college school
     university station company club office row place terrace grange manor lodge cottage farm wood common
     heath valley land gate green alley avenue crescent quarter palace tower fields boulevard rue café
-    restaurant""".split()
-)
+    restaurant""")
 """Last words of names that are places."""
 
-NO_NAMES = frozenset(
-    """poor dear papa mamma mama mum mummy dad daddy pa ma sir madam ma'am madame-a monsieur messieurs i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february
+NO_NAMES = words("""poor dear papa mamma mama mum mummy dad daddy pa ma sir madam ma'am madame-a monsieur messieurs i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february
     july september october november december christmas easter michaelmas god heaven heavens
     lord providence almighty devil english french german italian spanish american latin greek russian irish
     scotch british christian christians roman turkish chinese indian europe england france germany italy spain
     america london paris rome scotland ireland india africa messrs misses chapter book
-    volume part oh ah yes no o mr mrs miss ok a the""".split()
-)
+    volume part oh ah yes no o mr mrs miss ok a the""")
 """Words with a capital that are nobody, whatever stands around them."""
