@@ -52,8 +52,6 @@ _APPOSED = re.compile(
     "年老的|可怜的|亲爱的"
 )
 
-_OF = re.compile(rf"(?:的|她|他|家的?)(?P<head>[{HAN}]{{1,3}})")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:

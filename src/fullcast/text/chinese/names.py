@@ -234,7 +234,7 @@ def _settle(forms: dict[str, Form], counts: Counts) -> dict[str, Form]:
             longer.setdefault(form.text[:-cut], []).append(form)
     for text in sorted(forms, key=len):
         form = forms[text]
-        if form.shape in {Shape.HEAD, Shape.KNOWN, Shape.ORDERED}:
+        if form.shape in {Shape.HEAD, Shape.ORDERED}:
             continue
         if _is_piece(forms[text], longer, counts) or _runs_over(text, kept):
             del kept[text]

@@ -39,7 +39,6 @@ _TERMS = "伯叔婶嫂姨妈爷哥姐妹娘姑"
 class Shape(Enum):
     """What a form looks like, surest first."""
 
-    KNOWN = "known"
     FULL = "full"
     TITLED = "titled"
     FOREIGN = "foreign"

@@ -7,8 +7,6 @@ Source:
 
 from __future__ import annotations
 
-import re
-
 
 def read_words(words: str) -> frozenset[str]:
     """Return words that spaces separate."""
@@ -143,8 +141,6 @@ FAINT_SAY = read_words(
     "笑 哭 哼 想 讲 谈 读 应 念 求 催 称 唱 哼哼 拍手 冷笑 苦笑 告诉 请安 商量 发火 吵 叹 叹息 夸 呼 唤 嗔"
 )
 """Verbs that also stand where nothing is said: they need a stop of speech beside them."""
-
-THINK = re.compile(r"(?:心想|心道|暗想|暗道|暗忖|寻思|思忖|想道|想着|心里|心中|心下|自忖|琢磨|盘算)")
 
 _BY_LENGTH = sorted({f"{word}道" for word in SAY_DAO.split()} | set(SAY_PLAIN.split()), key=len, reverse=True)
 SAY = "|".join(_BY_LENGTH)
