@@ -100,8 +100,8 @@ def learn(novels: Sequence[Novel], *, rounds: int = 2) -> dict[str, float]:
     """Return weights learned from novels: from the annotated past first, then from the past as it is read.
 
     Source:
-        S. Ross, G. Gordon, D. Bagnell, A reduction of imitation learning and structured prediction to no-regret
-        online learning, AISTATS 2011: what was decided before a turn is as wrong in learning as in use.
+        S. Ross, G. Gordon, D. Bagnell, A reduction of imitation learning and structured prediction to
+        no-regret online learning, AISTATS 2011: the past is as wrong in learning as it is in use.
     """
     weights = fit([(novel, history(novel, None)) for novel in novels])
     for _ in range(rounds - 1):
@@ -114,11 +114,8 @@ def trust(novel: Novel, choices: Sequence[Choice]) -> list[tuple[float, bool]]:
     """Return for each annotated quotation the probability of its speaker, and whether that was right."""
     figures = novel.book.survey.figures
     return [
-        (
-            choices[number].probability,
-            choices[number].figure >= 0 and novel.means(figures[choices[number].figure].name, item.speaker),
-        )
-        for number, items in novel.weights.items()
+        (choice.probability, choice.figure >= 0 and novel.means(figures[choice.figure].name, item.speaker))
+        for choice, items in ((choices[number], items) for number, items in novel.weights.items())
         for item in items
     ]
 

@@ -2,9 +2,9 @@
 
     python benchmarks/attribution/leave_one_out.py PDNC_FOLDER
 
-PDNC_FOLDER holds folders in the form of the Project Dialogism Novel Corpus (Vishnubhotla, Hammond and Hirst, LREC
-2022). Everything that is learned is learned anew without the novel that is judged. Prints what share of quotations
-was found and given to the right speaker, by type, and how often the program was right where it was how sure.
+PDNC_FOLDER holds folders in the form of the Project Dialogism Novel Corpus (Vishnubhotla, Hammond and Hirst,
+LREC 2022). Everything that is learned is learned anew without the novel that is judged. Prints what share of
+quotations was found and given to the right speaker, by type, and how often that was right by how sure it was.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 
-from fullcast.text.novel.evidence import Book
+from fullcast.text.novel.book import Book
 from fullcast.text.novel.layout import read_layout
 from fullcast.text.novel.reading import prepare
 

@@ -2,9 +2,9 @@
 
     python benchmarks/attribution/train.py PDNC_FOLDER
 
-PDNC_FOLDER holds folders in the form of the Project Dialogism Novel Corpus. The weights are learned from all of
-them; how sure the program may be is learned from novels that were left out. Nothing of the novels but the weights
-is written.
+PDNC_FOLDER holds folders in the form of the Project Dialogism Novel Corpus. The weights are learned from all
+of them; how sure the program may be is learned from novels that were left out. Nothing of the novels but the
+weights is written.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def main() -> None:
             sure += trust(novel, read_turns(novel.book, weights))
     features = learn(novels)
     record = {
-        "what": "weights of the evidence for who says a quotation in an English novel; see docs/explanation/attribution.md",
-        "source": "learned by benchmarks/attribution/train.py from the Project Dialogism Novel Corpus (arXiv 2204.05836)",
+        "what": "what evidence for the speaker of a quotation weighs; see docs/explanation/attribution.md",
+        "source": "benchmarks/attribution/train.py on the Project Dialogism Novel Corpus (arXiv 2204.05836)",
         "certainty": certainty(sure),
         "features": dict(sorted(features.items())),
     }

@@ -1,4 +1,4 @@
-"""The cast of a project: who is found, with which voice, which quotations need an eye, and what a person decides."""
+"""The cast of a project: who is found, with which voice, what needs an eye, what a person decides."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def look_at_cast(project: Path, settings: Settings) -> Table:
     )
 
 
-def _name_of(speakers: Speakers, label: Label, item: Quoted) -> tuple[str | None, float, str]:
+def _name_of(label: Label, item: Quoted) -> tuple[str | None, float, str]:
     """Return who a quotation is thought to belong to, in the cast or not, how surely and why."""
     heard = item.heard
     if label.evidence is Evidence.PERSON:
@@ -113,7 +113,7 @@ def _parts(book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]
                 continue
             item = waiting.get((chapter, number))
             label = labels[chapter][number]
-            name, sure, _ = _name_of(speakers, label, item) if item else (label.speaker, 1.0, "")
+            name, sure, _ = _name_of(label, item) if item else (label.speaker, 1.0, "")
             if name is None:
                 continue
             lines.setdefault(name, []).append(sure)
@@ -122,13 +122,13 @@ def _parts(book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]
                 samples[name] = words
     people = {person.name: person for person in speakers.reading.people}
     for name in sorted({*lines, *(book.cast.keys() - {ANYONE})}, key=lambda n: (-len(lines.get(n, ())), n)):
-        sure = lines.get(name, [])
+        chances = lines.get(name, [])
         member = book.cast.get(name)
         yield Part(
             name=name,
-            lines=len(sure),
+            lines=len(chances),
             voice=member.voice if member else None,
-            confidence=sum(sure) / len(sure) if sure else 1.0,
+            confidence=sum(chances) / len(chances) if chances else 1.0,
             sample=samples.get(name, ""),
             person=people.get(name),
         )
@@ -136,7 +136,7 @@ def _parts(book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]
 
 def _doubts(book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]]) -> Iterator[Doubt]:
     for item in speakers.quoted:
-        name, sure, why = _name_of(speakers, labels[item.chapter][item.stretch], item)
+        name, sure, why = _name_of(labels[item.chapter][item.stretch], item)
         if name is not None and sure >= SURE:
             continue
         draft = speakers.drafts[item.chapter]

@@ -1,4 +1,4 @@
-"""Who says what in a project: what the text tells, what a person decided, what the conversation lets one think."""
+"""Who says what in a project: what the text tells, what a person decided, what a reading thinks."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _quotations(drafts: Sequence[Draft]) -> Iterator[tuple[str, int, int]]:
 
 
 def _paragraphs(drafts: Sequence[Draft]) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return the paragraphs of a book with its breaks, and of which chapter and paragraph each is; -1 a break."""
+    """Return the paragraphs of a book with its breaks, and the chapter and number of each; -1 for a break."""
     texts: list[str] = []
     places: list[tuple[int, int]] = []
     for chapter, draft in enumerate(drafts):
@@ -206,7 +206,7 @@ def _known(book: Book) -> Iterator[Person]:
 
 
 def _place(reading: Reading, drafts: Sequence[Draft]) -> dict[tuple[int, int], Heard]:
-    """Return the quotation of a reading that each stretch is, by chapter and stretch: the one that overlaps most."""
+    """Return which quotation of a reading each stretch is, by chapter and stretch: it overlaps most."""
     texts, places = _paragraphs(drafts)
     begins = [0, *accumulate(len(text) + 1 for text in texts)]
     inside: dict[tuple[int, int], list[tuple[int, int, Heard]]] = {}

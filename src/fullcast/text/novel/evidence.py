@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fullcast.model import Sex
-from fullcast.text.novel.mentions import WORD
-from fullcast.text.novel.survey import DESCRIBED, Survey
+from fullcast.text.novel.book import RECENT, Book, named_by_tag
 from fullcast.text.novel.tags import Subject
 from fullcast.text.novel.turns import Turn
 from fullcast.text.novel.wording import GENERIC
-
-MOST = 24
-"""Candidates of a turn."""
-
-_REACH = 14
-"""Paragraphs back in which whoever is named may speak."""
-
-_LONG = 60
-"""The same for whoever speaks more than once in the book."""
-
-_RECENT = 8
-"""Turns back whose speakers may speak again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,165 +18,6 @@ class Past:
 
     speakers: tuple[int, ...]
     """Of the turns before, the last one first; -1 for nobody."""
-
-
-@dataclass(slots=True)
-class Book:
-    """A surveyed book made ready for looking at its turns."""
-
-    survey: Survey
-    turns: list[Turn]
-    last_named: list[dict[int, int]]
-    """By turn: the paragraph in which each figure was last named in the narration, up to the turn's own."""
-    tagged: Counter[int]
-    """How many turns a tag with a name gives to each figure."""
-    sexes: list[Sex | None]
-    candidates: list[tuple[int, ...]]
-    fixed: Mapping[int, int]
-    """Speakers that are known, by turn."""
-    style: list[dict[int, int]]
-    """How far the words of a turn are like what each candidate says elsewhere, -3 to 3."""
-    since: list[int]
-    """How many turns ago a tag with a name stood."""
-
-
-def make_book(survey: Survey, turns: list[Turn], fixed: Mapping[int, int] | None = None) -> Book:
-    """Return a book made ready."""
-    tagged = Counter(name for turn in turns if (name := named_by_tag(turn)) is not None)
-    book = Book(
-        survey=survey,
-        turns=turns,
-        last_named=list(_last_named(survey, turns)),
-        tagged=tagged,
-        sexes=[figure.sex for figure in survey.figures],
-        candidates=[],
-        fixed=fixed or {},
-        style=[],
-        since=list(_since_tag(turns)),
-    )
-    book.candidates = [_candidates(book, number) for number in range(len(turns))]
-    book.style = compare_styles(book)
-    return book
-
-
-def _since_tag(turns: Sequence[Turn]) -> Iterator[int]:
-    since = 99
-    for turn in turns:
-        since = 99 if turn.gap >= 9 else since + 1
-        yield since
-        if named_by_tag(turn) is not None:
-            since = 0
-
-
-def words_of(book: Book, turn: Turn) -> list[str]:
-    """Return the words that are said in a turn, in small letters."""
-    text = book.survey.paragraphs[turn.paragraph].text
-    return [
-        match[0].lower()
-        for quotation in turn.quotations
-        for match in WORD.finditer(text, quotation.start, quotation.end)
-    ]
-
-
-_ENOUGH = 150
-"""Words of a figure from which a style can be told."""
-
-
-def compare_styles(book: Book) -> list[dict[int, int]]:
-    """Return how far each turn's words are like those that tags give to its candidates.
-
-    The measure is the mean over the words of the log ratio of their chance with the candidate to their chance
-    with everybody, in steps.
-    """
-    own: dict[int, Counter[str]] = {}
-    everybody: Counter[str] = Counter()
-    spoken = [words_of(book, turn) for turn in book.turns]
-    for turn, words in zip(book.turns, spoken, strict=True):
-        everybody.update(words)
-        figure = named_by_tag(turn)
-        if figure is not None:
-            own.setdefault(figure, Counter()).update(words)
-    total = sum(everybody.values()) or 1
-    sizes = {figure: sum(counts.values()) for figure, counts in own.items()}
-    found: list[dict[int, int]] = []
-    for number, (turn, words) in enumerate(zip(book.turns, spoken, strict=True)):
-        row: dict[int, int] = {}
-        if named_by_tag(turn) is None and words:
-            for candidate in book.candidates[number]:
-                if sizes.get(candidate, 0) >= _ENOUGH:
-                    ratio = _log_ratio(words, own[candidate], sizes[candidate], (everybody, total))
-                    row[candidate] = max(-3, min(3, round(2.5 * ratio)))
-        found.append(row)
-    return found
-
-
-def _log_ratio(
-    words: Sequence[str], own: Counter[str], size: int, all_words: tuple[Counter[str], int]
-) -> float:
-    everybody, total = all_words
-    strength = 200.0
-    score = 0.0
-    for word in words:
-        usual = everybody[word] / total
-        score += math.log((own[word] + strength * usual) / (size + strength) / usual)
-    return score / math.sqrt(len(words))
-
-
-def named_by_tag(turn: Turn) -> int | None:
-    """Return who a verb of saying names beside a turn."""
-    return next((tag.figure for tag in turn.tags if tag.figure is not None), None)
-
-
-def _last_named(survey: Survey, turns: Sequence[Turn]) -> Iterator[dict[int, int]]:
-    last: dict[int, int] = {}
-    position = 0
-    for turn in turns:
-        while position <= turn.paragraph:
-            for mention in survey.mentions[position]:
-                if not mention.quoted or mention.vocative:
-                    last[mention.figure] = position
-            position += 1
-        yield (
-            dict(last)
-            if len(last) < 60
-            else {figure: at for figure, at in last.items() if turn.paragraph - at <= 60}
-        )
-
-
-def _candidates(book: Book, number: int) -> tuple[int, ...]:
-    """Return who may speak: named near by, or in a tag of the turns around."""
-    turn, survey = book.turns[number], book.survey
-    scores: dict[int, float] = {}
-
-    def add(figure: int | None, score: float) -> None:
-        if figure is not None:
-            scores[figure] = max(scores.get(figure, -99.0), score)
-
-    for tag in (*turn.tags, *turn.beats, turn.lead, turn.opener):
-        add(tag.figure if tag else None, 50)
-    for paragraph in range(max(0, turn.paragraph - _REACH), min(len(survey.mentions), turn.paragraph + 2)):
-        away = abs(turn.paragraph - paragraph)
-        for mention in survey.mentions[paragraph]:
-            if mention.kind == DESCRIBED and (mention.quoted or away > 4):
-                continue
-            if mention.quoted and not mention.vocative and away > 6:
-                continue
-            add(mention.figure, 20 - away)
-    for other in (
-        *range(max(0, number - _RECENT), number),
-        *range(number + 1, min(len(book.turns), number + 5)),
-    ):
-        add(named_by_tag(book.turns[other]), 18 - abs(other - number))
-        add(book.fixed.get(other), 18 - abs(other - number))
-    add(survey.narrator, 30)
-    add(book.fixed.get(number), 99)
-    for figure, at in book.last_named[number].items():
-        if book.tagged[figure] > 1 and turn.paragraph - at <= _LONG:
-            add(figure, 4 - (turn.paragraph - at) / _LONG)
-    for figure, _ in book.tagged.most_common(3):
-        add(figure, 0)
-    ordered = sorted(scores, key=lambda figure: (-scores[figure], figure))
-    return tuple(sorted(ordered[:MOST]))
 
 
 def kind_of(turn: Turn) -> str:
@@ -207,31 +33,33 @@ def kind_of(turn: Turn) -> str:
 
 def _subject_features(book: Book, prefix: str, subject: Subject, candidate: int) -> Iterator[str]:
     if subject.figure is not None:
-        own = subject.figure == candidate
-        described = book.survey.figures[subject.figure].described
-        if described and not own:
-            told = book.sexes[subject.figure]
-            fit = (
-                "?"
-                if None in {told, book.sexes[candidate]}
-                else "="
-                if told == book.sexes[candidate]
-                else "#"
-            )
-            yield f"{prefix}~{_manner(book, subject.figure)}{fit}{'n' if candidate == book.survey.narrator else ''}"
-            return
-        if described:
-            prefix = f"{prefix}d{_manner(book, candidate)}"
-        detail = f"{subject.kind}{'!' if subject.firm else ''}{min(subject.distance, 3)}"
-        yield f"{prefix}{'+' if own else '-'}{detail}"
+        yield from _named_features(book, prefix, subject, candidate)
         return
     pronoun = subject.pronoun
     if pronoun == "i":
         yield f"{prefix}i{'+' if candidate == book.survey.narrator else '-'}"
     elif pronoun in {"he", "she"}:
-        yield f"{prefix}{pronoun_fit(book, pronoun, candidate)}{subject.kind[:2]}{'!' if subject.firm else ''}"
+        firm = "!" if subject.firm else ""
+        yield f"{prefix}{pronoun_fit(book, pronoun, candidate)}{subject.kind[:2]}{firm}"
     else:
         yield f"{prefix}{pronoun}"
+
+
+def _named_features(book: Book, prefix: str, subject: Subject, candidate: int) -> Iterator[str]:
+    """Yield what a tag with a name or a description says of a candidate."""
+    assert subject.figure is not None
+    own = subject.figure == candidate
+    described = book.survey.figures[subject.figure].described
+    if described and not own:
+        told, sex = book.sexes[subject.figure], book.sexes[candidate]
+        fit = "?" if None in {told, sex} else "=" if told == sex else "#"
+        narrator = "n" if candidate == book.survey.narrator else ""
+        yield f"{prefix}~{_manner(book, subject.figure)}{fit}{narrator}"
+        return
+    if described:
+        prefix = f"{prefix}d{_manner(book, candidate)}"
+    firm = "!" if subject.firm else ""
+    yield f"{prefix}{'+' if own else '-'}{subject.kind}{firm}{min(subject.distance, 3)}"
 
 
 def _manner(book: Book, figure: int) -> str:
@@ -275,7 +103,7 @@ def features(book: Book, number: int, past: Past) -> list[list[str]]:
 
 
 def _ranks(book: Book, number: int, pronoun: str) -> dict[int, int]:
-    """Return how recently each candidate was named, among those whom the pronoun can mean: 0 is the last one."""
+    """Return how recently each candidate was named, among those whom a pronoun can mean: 0 is the last."""
     turn, last = book.turns[number], book.last_named[number]
     order: dict[int, tuple[int, int]] = {}
     for candidate in book.candidates[number]:
@@ -298,7 +126,7 @@ def _features(
     ranks: Mapping[int, int],
 ) -> Iterator[str]:
     kind, pronoun, past = context
-    turn, figure = book.turns[number], book.survey.figures[candidate]
+    turn = book.turns[number]
     weak = kind in "01Q"
     for tag in turn.tags:
         yield from _subject_features(book, "T", tag, candidate)
@@ -308,24 +136,34 @@ def _features(
         yield f"rank{min(ranks.get(candidate, 9), 4)}{kind}{'p' if pronoun else ''}"
     if kind != "N":
         fit = pronoun_fit(book, pronoun, candidate) if kind == "P" and pronoun else ""
-        if turn.lead is not None:
-            yield from _subject_features(
-                book, f"L{':' if turn.colon else ''}{kind}{fit}", turn.lead, candidate
-            )
-        if turn.opener is not None:
-            yield from _subject_features(book, f"O{kind}{fit}", turn.opener, candidate)
-        if candidate in book.style[number]:
-            yield f"style{book.style[number][candidate]}"
-    yield from _turn_features(book, number, (kind, past), candidate)
+        yield from _surroundings(book, number, f"{kind}{fit}", candidate)
+    yield from _past_features(book, number, (kind, past), candidate)
+    yield from _around(book, number, kind, candidate)
     if candidate in turn.vocatives:
         yield f"vocative{kind}"
     if candidate in turn.spoken_of:
         yield f"spoken of{kind}"
-    away = turn.paragraph - book.last_named[number].get(candidate, -999)
+    yield from _standing(book, number, kind, candidate)
+
+
+def _surroundings(book: Book, number: int, kind: str, candidate: int) -> Iterator[str]:
+    """Yield what the paragraph in front of a turn and its own words say, where no tag names anybody."""
+    turn = book.turns[number]
+    if turn.lead is not None:
+        yield from _subject_features(book, f"L{':' if turn.colon else ''}{kind}", turn.lead, candidate)
+    if turn.opener is not None:
+        yield from _subject_features(book, f"O{kind}", turn.opener, candidate)
+    if candidate in book.style[number]:
+        yield f"style{book.style[number][candidate]}"
+
+
+def _standing(book: Book, number: int, kind: str, candidate: int) -> Iterator[str]:
+    """Yield who a candidate is in the book, and how long ago they were named."""
+    weak = kind in "01Q"
+    away = book.turns[number].paragraph - book.last_named[number].get(candidate, -999)
     yield f"named{_bucket(away, 1, 2, 3, 5, 9, 15, 40)}{kind if weak else ''}"
-    share = book.tagged[candidate]
-    yield f"tagged{_bucket(share, 1, 3, 10, 30, 100)}{'w' if weak else ''}"
-    if figure.described:
+    yield f"tagged{_bucket(book.tagged[candidate], 1, 3, 10, 30, 100)}{'w' if weak else ''}"
+    if book.survey.figures[candidate].described:
         yield f"described{kind}"
     if candidate == book.survey.narrator:
         yield f"narrator{kind}"
@@ -333,38 +171,43 @@ def _features(
         yield "sexless"
 
 
-def _turn_features(book: Book, number: int, context: tuple[str, Past], candidate: int) -> Iterator[str]:
+def _past_features(book: Book, number: int, context: tuple[str, Past], candidate: int) -> Iterator[str]:
+    """Yield when a candidate spoke last."""
     kind, past = context
     turns = book.turns
     turn = turns[number]
     speakers = past.speakers
-    gap = _bucket(turn.gap, 1, 2, 4, 9)
     for back in range(min(3, len(speakers))):
-        if speakers[back] == candidate:
-            between = max((turns[number - step].gap for step in range(back + 1)), default=0)
-            yield f"spoke{back + 1}{kind}{_bucket(between, 1, 2, 9)}{'2' if turn.second else ''}"
-            if kind in "01" and not turn.second:
-                yield f"spoke{back + 1}since{_bucket(book.since[number], 2, 3, 5, 99)}{min(between, 1)}"
-            if back == 0 and kind != "N" and turns[number - 1].asks:
-                yield f"asked{_bucket(between, 1, 2)}"
-    spoken = sum(speaker == candidate for speaker in speakers[:_RECENT])
+        if speakers[back] != candidate:
+            continue
+        between = max((turns[number - step].gap for step in range(back + 1)), default=0)
+        yield f"spoke{back + 1}{kind}{_bucket(between, 1, 2, 9)}{'2' if turn.second else ''}"
+        if kind in "01" and not turn.second:
+            yield f"spoke{back + 1}since{_bucket(book.since[number], 2, 3, 5, 99)}{min(between, 1)}"
+        if back == 0 and kind != "N" and turns[number - 1].asks:
+            yield f"asked{_bucket(between, 1, 2)}"
+    spoken = sum(speaker == candidate for speaker in speakers[:RECENT])
     yield f"share{min(spoken, 4)}{kind}"
+
+
+def _around(book: Book, number: int, kind: str, candidate: int) -> Iterator[str]:
+    """Yield what the turns in front and behind say: who is addressed, whom their tags name."""
+    turns = book.turns
+    turn = turns[number]
     if number and turn.gap < 9:
         before = turns[number - 1]
         if kind != "N" and before.address and book.sexes[candidate] is not None:
             yield f"address{'=' if book.sexes[candidate] is before.address else '#'}{min(turn.gap, 1)}"
         if candidate in before.vocatives:
-            yield f"addressed{gap}{kind}{'?' if before.asks else ''}"
+            yield f"addressed{_bucket(turn.gap, 1, 2, 4, 9)}{kind}{'?' if before.asks else ''}"
         if candidate in before.spoken_of:
             yield f"discussed{min(turn.gap, 1)}{'w' if kind in '01' else ''}"
-    if number + 1 < len(turns) and turns[number + 1].gap < 9:
-        after = turns[number + 1]
-        following = _bucket(after.gap, 1, 2)
-        if candidate in after.vocatives:
+    behind = [other for other in turns[number + 1 : number + 3] if other.gap < 9]
+    if behind and behind[0] is turns[number + 1]:
+        following = _bucket(behind[0].gap, 1, 2)
+        if candidate in behind[0].vocatives:
             yield f"answered{following}{kind}"
-        if named_by_tag(after) == candidate:
+        if named_by_tag(behind[0]) == candidate:
             yield f"tagged next{following}{kind}"
-        if number + 2 < len(turns) and turns[number + 2].gap < 9:
-            later = turns[number + 2]
-            if named_by_tag(later) == candidate:
-                yield f"tagged then{following}{_bucket(later.gap, 1)}{kind}"
+        if len(behind) > 1 and named_by_tag(behind[1]) == candidate:
+            yield f"tagged then{following}{_bucket(behind[1].gap, 1)}{kind}"

@@ -18,7 +18,7 @@ _HEADING = re.compile(
 )
 _SHOUTED = re.compile(r"[^a-zà-ÿ]*")
 _SHOWN = str.maketrans({"\n": " ", "\t": " ", "_": "\u2060"})
-"""Emphasis becomes what no word holds and no mark minds (a space would keep a quotation mark from opening)."""
+"""Emphasis becomes what no word holds and no mark minds: a space would keep a mark from opening."""
 
 _BREAK = re.compile(r"\s*(?:[*#~·•—-]\s*){1,9}\s*")
 

@@ -169,8 +169,12 @@ _NO_ADJECTIVES = (
     DETERMINERS
     | HE
     | SHE
-    | words("""of to in on at by for with from and or but as than that which who is was were are be been had has have
-    did do does said says into over upon like not no so when while if then there here""")
+    | words(
+        """
+    of to in on at by for with from and or but as than that which who is was were are be been had
+    has have did do does said says into over upon like not no so when while if then there here
+    """
+    )
 )
 
 

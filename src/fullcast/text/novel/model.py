@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fullcast.text.novel.evidence import Book, Past, features
+from fullcast.text.novel.book import Book
+from fullcast.text.novel.evidence import Past, features
 
 BEAM = 6
 """Ways to read the turns so far that are kept."""

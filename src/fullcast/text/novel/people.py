@@ -150,8 +150,8 @@ def gather(
 ) -> dict[tuple[str, ...], int]:
     """Return which figure each form of a name means, as a number.
 
-    Forms of two names stand for people; a first name, a nickname or a surname joins the one person that it can
-    mean. A surname with ``Mrs`` is nobody who has it with ``Mr``.
+    Forms of two names stand for people; a first name, a nickname or a surname joins the one person that it
+    can mean. A surname with ``Mrs`` is nobody who has it with ``Mr``.
 
     Args:
         forms: Every form as words, and how often it stands in the text.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from fullcast.model import Heard, Person, Reading
-from fullcast.text.novel.evidence import Book, make_book
+from fullcast.text.novel.book import Book, make_book
 from fullcast.text.novel.layout import Prose, read_layout
 from fullcast.text.novel.model import Choice, Weights, calibrate, read_turns
 from fullcast.text.novel.people import as_person
@@ -91,20 +91,19 @@ def tell(book: Book, choices: Sequence[Choice], weights: Weights) -> Reading:
     for number, (turn, choice) in enumerate(zip(book.turns, choices, strict=True)):
         utterance += not (turn.continues and utterance >= 0)
         start = book.survey.paragraphs[turn.paragraph].start
-        known = choice.figure >= 0
-        certain = number in book.fixed
         lines[choice.figure] += len(turn.quotations)
-        for quotation in turn.quotations:
-            heard.append(
-                Heard(
-                    start=start + quotation.start,
-                    end=start + quotation.end,
-                    speaker=figures[choice.figure].name if known else None,
-                    confidence=1.0 if certain else round(calibrate(choice.probability, weights.certainty), 3),
-                    why=explain(book, number, choice.figure),
-                    utterance=utterance,
-                )
+        chance = 1.0 if number in book.fixed else calibrate(choice.probability, weights.certainty)
+        heard.extend(
+            Heard(
+                start=start + quotation.start,
+                end=start + quotation.end,
+                speaker=figures[choice.figure].name if choice.figure >= 0 else None,
+                confidence=round(chance, 3),
+                why=explain(book, number, choice.figure),
+                utterance=utterance,
             )
+            for quotation in turn.quotations
+        )
     speaking = sorted((f for f in lines if f >= 0), key=lambda figure: (-lines[figure], figures[figure].name))
     people: dict[str, Person] = {}
     for figure in speaking:

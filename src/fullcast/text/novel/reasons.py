@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fullcast.text.novel.evidence import Book
+from fullcast.text.novel.book import Book
 from fullcast.text.novel.tags import Subject
 from fullcast.text.novel.turns import Turn
 
@@ -19,20 +19,29 @@ def explain(book: Book, number: int, figure: int) -> str:
         return "nobody is named near by"
     if turn.continues and number:
         return "goes on from the paragraph before"
+    return _beside(book, turn, figure) or _from_talk(book, number, figure)
+
+
+def _beside(book: Book, turn: Turn, figure: int) -> str | None:
+    """Return what stands beside a turn and means the figure."""
     for tag in turn.tags:
         if tag.figure == figure or tag.figure is None:
             return f"“{_snippet(book, turn, tag)}” beside it"
     for beat in turn.beats:
         if beat.figure == figure:
             return f"acts beside it: “{_snippet(book, turn, beat)}”"
-    if number and turn.gap < 9:
-        if figure in book.turns[number - 1].vocatives:
-            return "was addressed just before"
-        if turn.gap == 0:
-            return "takes turns in the conversation"
-    if turn.opener is not None and turn.opener.figure == figure:
-        return "the paragraph before is about them"
-    return "named near by"
+    return None
+
+
+def _from_talk(book: Book, number: int, figure: int) -> str:
+    """Return what the turns and paragraphs around say."""
+    turn = book.turns[number]
+    if number and turn.gap < 9 and figure in book.turns[number - 1].vocatives:
+        return "was addressed just before"
+    if number and turn.gap == 0:
+        return "takes turns in the conversation"
+    about = turn.opener is not None and turn.opener.figure == figure
+    return "the paragraph before is about them" if about else "named near by"
 
 
 def _snippet(book: Book, turn: Turn, subject: Subject) -> str:

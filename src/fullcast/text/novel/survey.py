@@ -6,31 +6,25 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from fullcast.model import Person, Sex
+from fullcast.text.novel.described import describe, identify
 from fullcast.text.novel.layout import Prose
 from fullcast.text.novel.mentions import (
     WORD,
     Census,
-    Described,
     Found,
-    described_by,
-    find_described,
     find_names,
     take_census,
 )
 from fullcast.text.novel.people import Figure, gather, given_sex, take_apart
+from fullcast.text.novel.scene import NAMED, Mention, Survey, inside, is_vocative, narration
 from fullcast.text.novel.wording import (
     AGE_WORDS,
-    AGES,
-    FIRM,
     HARD,
     HE,
     PERSONS,
     PLACES,
-    POSSESSIVES,
-    RELATIONS,
     SAYING,
     SHE,
     TITLES,
@@ -38,49 +32,12 @@ from fullcast.text.novel.wording import (
 )
 from fullcast.text.spoken import Quotation
 
-NAMED, DESCRIBED = "named", "described"
-
-_VOCATIVE_BEFORE = re.compile(
-    r"(?:^|[,;:!?.—–“\"‘(-]|\b(?:oh|o|ah|my|dear|dearest|yes|no|well|now|please|thank you|good night|good-bye|"
-    r"good morning|you|hallo|hello|why|come|hush|look|say|and you|but|and))[\s\u2060]*(?:(?:my|dear|old|poor|young|dearest|"
-    r"little|good)[\s\u2060]+){0,2}$",
-    re.IGNORECASE,
-)
-_VOCATIVE_AFTER = re.compile(r"[\s\u2060]*(?:[,.!?;:—–”\"’-]|$)")
-
 _PLACE = re.compile(
     r"\b(?:in|at|near|from|through|towards|toward|around|across|reach|reached|leave|left)\s+$", re.IGNORECASE
 )
 
 _NARRATING = 0.004
 """Share of the narration's words that are ``I`` from which on somebody tells their own story."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """Somebody named or described in a paragraph."""
-
-    start: int
-    end: int
-    figure: int
-    kind: str
-    quoted: bool
-    """Whether it stands in a quotation."""
-    vocative: bool = False
-    """Whether somebody is addressed by it."""
-
-
-@dataclass(slots=True)
-class Survey:
-    """What was found in a book."""
-
-    paragraphs: tuple[Prose, ...]
-    quotations: tuple[tuple[Quotation, ...], ...]
-    figures: list[Figure]
-    mentions: list[list[Mention]]
-    """By paragraph, in order."""
-    narrator: int | None = None
-    """The figure that tells the story in the first person."""
 
 
 @dataclass(slots=True)
@@ -136,10 +93,10 @@ def survey(
         figures=figures,
         mentions=mentions,
     )
-    _describe(result)
+    describe(result)
     _find_narrator(result, tallies, numbers)
     _find_sexes(result)
-    _identify(result)
+    identify(result)
     return result
 
 
@@ -182,18 +139,6 @@ _LONGEST = 4
 """Words of a name; longer rows of capitals are headings and telegrams."""
 
 
-def _inside(at: int, quoted: Sequence[Quotation]) -> Quotation | None:
-    return next((quotation for quotation in quoted if quotation.start <= at < quotation.end), None)
-
-
-def is_vocative(text: str, start: int, end: int, quotation: Quotation) -> bool:
-    """Return whether words of a quotation address somebody."""
-    before = text[max(quotation.start, start - 40) : start]
-    after = text[end : quotation.end]
-    opened = before.strip(" \u2060\"“‘'") == ""
-    return bool((opened or _VOCATIVE_BEFORE.search(before)) and _VOCATIVE_AFTER.match(after))
-
-
 def _tally(
     paragraphs: Sequence[Prose], quotations: Sequence[Sequence[Quotation]], names: Sequence[Sequence[Found]]
 ) -> dict[tuple[str, ...], _Tally]:
@@ -204,11 +149,11 @@ def _tally(
             tally = tallies[item.words]
             tally.count += 1
             tally.the += item.the
-            inside = _inside(item.start, quoted)
+            within = inside(item.start, quoted)
             own = take_apart(item.words)
             tally.title += bool(own.hard) and not item.the
-            if inside is not None:
-                tally.vocative += is_vocative(text, item.start, item.end, inside)
+            if within is not None:
+                tally.vocative += is_vocative(text, item.start, item.end, within)
             else:
                 tally.narrated += 1
                 tally.subject += _says(text, item.start, item.end)
@@ -333,168 +278,19 @@ def _mentions_in(
             number = numbers.get(words)
         if number is None:
             continue
-        inside = _inside(item.start, quoted)
-        vocative = inside is not None and is_vocative(text, item.start, item.end, inside)
+        within = inside(item.start, quoted)
+        vocative = within is not None and is_vocative(text, item.start, item.end, within)
         mentions.append(
             Mention(
                 start=item.start,
                 end=item.end,
                 figure=number,
                 kind=NAMED,
-                quoted=inside is not None,
+                quoted=within is not None,
                 vocative=vocative,
             )
         )
     return mentions
-
-
-_FULL_TITLES = {"dr": "doctor", "capt": "captain", "col": "colonel", "gen": "general", "prof": "professor"}
-
-
-def _by_title(found: Survey) -> dict[str, list[int]]:
-    """Return the figures who bear each title that may stand alone: ``the count``."""
-    titles: defaultdict[str, set[int]] = defaultdict(set)
-    for number, figure in enumerate(found.figures):
-        for form in figure.forms:
-            own = take_apart(form.split())
-            for title in own.titles:
-                if own.rest and (word := _FULL_TITLES.get(title, title)) in PERSONS:
-                    titles[word].add(number)
-    return {title: sorted(numbers) for title, numbers in titles.items()}
-
-
-def _titled_figure(item: Described, titles: Mapping[str, list[int]], last: Mapping[int, int]) -> int | None:
-    """Return the bearer of a title who was named last, where somebody is called by the title alone."""
-    if item.determiner != "the" or item.adjectives or item.noun in RELATIONS:
-        return None
-    named = [number for number in titles.get(item.noun, ()) if number in last]
-    return max(named, key=lambda number: (last[number], -number)) if named else None
-
-
-_NEAR = 5
-"""Paragraphs around a description in which the person's name stands if they have one."""
-
-_COMPANY = 0.4
-"""Share of a description's places that must have the name near by."""
-
-
-def _identify(found: Survey) -> None:
-    """Join descriptions to the people whom the book calls so beside their names: *Mr. Bumble, the beadle*."""
-    beside = _appositions(found)
-    if not beside:
-        return
-    named = [{mention.figure for mention in row if mention.kind == NAMED} for row in found.mentions]
-    places: defaultdict[int, list[int]] = defaultdict(list)
-    for number, row in enumerate(found.mentions):
-        for mention in row:
-            places[mention.figure].append(number)
-    meant: dict[int, int] = {}
-    for (described, figure), _ in beside.most_common():
-        near = [
-            figure in set().union(*named[max(0, at - _NEAR) : at + _NEAR + 1]) for at in places[described]
-        ]
-        sexes = {found.figures[described].sex, found.figures[figure].sex} - {None}
-        if described not in meant and sum(near) >= _COMPANY * len(near) and len(sexes) < 2:
-            meant[described] = figure
-    for row in found.mentions:
-        row[:] = [replace(mention, figure=meant.get(mention.figure, mention.figure)) for mention in row]
-
-
-def _appositions(found: Survey) -> Counter[tuple[int, int]]:
-    """Return how often a description stands right beside a name, by both."""
-    beside: Counter[tuple[int, int]] = Counter()
-    for prose, row in zip(found.paragraphs, found.mentions, strict=True):
-        for one, other in pairwise(row):
-            if prose.text[one.end : other.start].strip(" \u2060") not in {",", ""} or one.kind == other.kind:
-                continue
-            described, figure = (one, other) if one.kind == DESCRIBED else (other, one)
-            if found.figures[described.figure].name.startswith("the ") and figure.figure != found.narrator:
-                beside[described.figure, figure.figure] += 1
-    return beside
-
-
-_SAID_THE = re.compile(
-    rf"\b(?:{'|'.join(sorted(FIRM))})\s+(?:the|a|an)\s+(?:[a-z][\w-]*\s+){{0,3}}?([a-z][\w-]{{2,}})(?=[,.;:!?]|\s*$)"
-)
-_THE_SAID = re.compile(
-    rf"\b[Tt]he\s+(?:[a-z][\w-]*\s+){{0,2}}?([a-z][\w-]{{2,}})\s+(?:{'|'.join(sorted(FIRM))})\b"
-)
-
-
-def _speaking_nouns(found: Survey) -> set[str]:
-    """Return nouns that this book has speak: ``said the tinker``."""
-    nouns: Counter[str] = Counter()
-    for prose, quoted in zip(found.paragraphs, found.quotations, strict=True):
-        if quoted:
-            plain = narration(prose.text, quoted)
-            nouns.update(match[1] for match in _SAID_THE.finditer(plain))
-            nouns.update(match[1] for match in _THE_SAID.finditer(plain))
-    return {noun for noun in nouns if noun not in _NO_NOUNS and not noun.endswith("ly")}
-
-
-_NO_NOUNS = words("other others first second last latter former same following words word thing one what")
-
-
-def _describe(found: Survey) -> None:
-    """Add people who are known by what they are."""
-    by_name = {
-        form.lower(): number
-        for number, figure in enumerate(found.figures)
-        for form in figure.forms
-        if form.startswith("the ")
-    }
-    pattern = described_by(set(PERSONS) | _speaking_nouns(found))
-    titles = _by_title(found)
-    last: dict[int, int] = {}
-    for index, (prose, quoted, mentions) in enumerate(
-        zip(found.paragraphs, found.quotations, found.mentions, strict=True)
-    ):
-        last.update({mention.figure: index for mention in mentions if not mention.quoted})
-        taken = {(mention.start, mention.end) for mention in mentions}
-        for item in find_described(prose.text, pattern):
-            if any(start < item.end and item.start < end for start, end in taken):
-                continue
-            inside = _inside(item.start, quoted)
-            vocative = inside is not None and is_vocative(prose.text, item.start, item.end, inside)
-            titled = _titled_figure(item, titles, last)
-            if titled is not None:
-                mentions.append(
-                    Mention(
-                        start=item.start,
-                        end=item.end,
-                        figure=titled,
-                        kind=NAMED,
-                        quoted=inside is not None,
-                        vocative=vocative,
-                    )
-                )
-                continue
-            relation = item.determiner in POSSESSIVES and item.noun in RELATIONS
-            name = f"{item.determiner} {item.noun}" if relation else f"the {item.name}"
-            number = by_name.get(name)
-            if number is None:
-                number = by_name[name] = len(found.figures)
-                figure = Figure(described=True)
-                sex = PERSONS.get(item.noun)
-                figure.female = 5.0 * (sex is Sex.FEMALE)
-                figure.male = 5.0 * (sex is Sex.MALE)
-                for word in (*item.adjectives, item.noun):
-                    age = AGE_WORDS.get(word) or AGES.get(word)
-                    if age is not None:
-                        figure.ages[age] += 1
-                found.figures.append(figure)
-            found.figures[number].forms[name] += 1
-            mentions.append(
-                Mention(
-                    start=item.start,
-                    end=item.end,
-                    figure=number,
-                    kind=DESCRIBED,
-                    quoted=inside is not None,
-                    vocative=vocative,
-                )
-            )
-        mentions.sort(key=lambda mention: (mention.start, -mention.end))
 
 
 def _find_narrator(
@@ -527,13 +323,6 @@ def _find_narrator(
     else:
         found.narrator = len(found.figures)
         found.figures.append(Figure(forms=Counter({"I": own}), narrator=True))
-
-
-def narration(text: str, quoted: Sequence[Quotation]) -> str:
-    """Return a paragraph with its quotations as spaces."""
-    for quotation in quoted:
-        text = text[: quotation.start] + " " * (quotation.end - quotation.start) + text[quotation.end :]
-    return text
 
 
 _REACH = 90

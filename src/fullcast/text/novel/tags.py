@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fullcast.text.novel.mentions import WORD, opens_sentence
-from fullcast.text.novel.survey import Mention
+from fullcast.text.novel.scene import Mention
 from fullcast.text.novel.wording import FIRM, SAYING, words
 
-_SKIPPED = words("then and but so now at last again also too quite here there yet still only just almost")
-_OTHERS = words("that which who whom what because if as while when where though although until")
+_SKIPPED = words(
+    """
+    then and but so now at last again also too quite here there yet still only just almost
+    """
+)
+_OTHERS = words(
+    """
+    that which who whom what because if as while when where though although until
+    """
+)
 _PRONOUNS = words("he she i they we it you")
 _STOP = re.compile(r"[.!?…]+[\s\u2060”\"’)]+(?=[\u2060“\"‘(]*[A-ZÀ-Þ])")
 _FAR_VERB = 14

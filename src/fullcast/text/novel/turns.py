@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fullcast.model import Sex
-from fullcast.text.novel.survey import Mention, Survey
+from fullcast.text.novel.scene import Mention, Survey
 from fullcast.text.novel.tags import Line, Subject, sentence_subject, tag_behind, tag_in_front
 from fullcast.text.spoken import Quotation
 

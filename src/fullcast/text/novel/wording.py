@@ -13,14 +13,27 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MALE_TITLES = words("""mr mister sir lord master monsieur m herr don señor signor king prince duke count baron earl uncle
-    brother father friar squire""")
-FEMALE_TITLES = words("""mrs miss ms lady madam madame mme mademoiselle mlle frau fräulein doña señora señorita signora queen
-    princess duchess countess baroness aunt sister mother dame mistress""")
-OTHER_TITLES = words("""dr doctor prof professor captain capt colonel col major maj general gen lieutenant lieut sergeant sgt
-    corporal inspector superintendent constable judge justice rev reverend bishop dean archdeacon canon vicar
-    pastor rabbi saint st cousin comrade old young little inspector-general admiral commodore
-    commander president senator governor mayor alderman emperor pope cardinal abbé père""")
+MALE_TITLES = words(
+    """
+    mr mister sir lord master monsieur m herr don señor signor king prince duke count baron earl
+    uncle brother father friar squire
+    """
+)
+FEMALE_TITLES = words(
+    """
+    mrs miss ms lady madam madame mme mademoiselle mlle frau fräulein doña señora señorita signora
+    queen princess duchess countess baroness aunt sister mother dame mistress
+    """
+)
+OTHER_TITLES = words(
+    """
+    dr doctor prof professor captain capt colonel col major maj general gen lieutenant lieut
+    sergeant sgt corporal inspector superintendent constable judge justice rev reverend bishop dean
+    archdeacon canon vicar pastor rabbi saint st cousin comrade old young little inspector-general
+    admiral commodore commander president senator governor mayor alderman emperor pope cardinal abbé
+    père
+    """
+)
 TITLES = MALE_TITLES | FEMALE_TITLES | OTHER_TITLES
 """Words that stand in front of a name, in small letters without their dot."""
 
@@ -77,9 +90,13 @@ PERSONS: Mapping[str, Sex | None] = {
 }
 """Nouns that name a person by what they are, and the sex that they tell. Animals speak in some books."""
 
-RELATIONS = words("""wife husband mother father sister brother son daughter aunt uncle niece nephew cousin grandmother
-    grandfather friend companion master mistress servant maid mamma papa mama host hostess guest visitor
-    lover neighbour neighbor partner nurse""")
+RELATIONS = words(
+    """
+    wife husband mother father sister brother son daughter aunt uncle niece nephew cousin
+    grandmother grandfather friend companion master mistress servant maid mamma papa mama host
+    hostess guest visitor lover neighbour neighbor partner nurse
+    """
+)
 """Nouns that belong to somebody: ``his wife``."""
 
 AGES: Mapping[str, Age] = {
@@ -108,22 +125,34 @@ POSSESSIVES = words("his her my our their its your")
 HE = words("he him his himself")
 SHE = words("she her hers herself")
 
-GENERIC = words("""man woman boy girl lady gentleman child fellow stranger speaker creature person lad youth other one
-    figure companion friend visitor guest newcomer host hostess being chap bloke youngster lass""")
+GENERIC = words(
+    """
+    man woman boy girl lady gentleman child fellow stranger speaker creature person lad youth other
+    one figure companion friend visitor guest newcomer host hostess being chap bloke youngster lass
+    """
+)
 """Nouns that stand for people who have a name as often as not."""
 
-SAYING = frozenset(VERBS["en"].replace("_", " ").split()) - words("in out off up on") | words("""say says asks replies cries answers quoth vociferated articulated stipulated drawled opined
+SAYING = frozenset(VERBS["en"].replace("_", " ").split()) - words("in out off up on") | words(
+    """
+    say says asks replies cries answers quoth vociferated articulated stipulated drawled opined
     expostulated remonstrated recommended proposed requested entreated implored besought apologised
-    apologized reflected speculated reasoned pronounced proclaimed lied joined threatened taunted mocked
-    quoted related narrated communicated signified intimated hinted submitted volunteered ventured
-    interposed interjected interpolated struck pursued rejoined wept shuddered snarled barked hooted
-    crooned lisped rattled rumbled grunted panted puffed squealed yelped jeered prompted summarised
-    observed commented specified emphasised stated estimated""")
+    apologized reflected speculated reasoned pronounced proclaimed lied joined threatened taunted
+    mocked quoted related narrated communicated signified intimated hinted submitted volunteered
+    ventured interposed interjected interpolated struck pursued rejoined wept shuddered snarled
+    barked hooted crooned lisped rattled rumbled grunted panted puffed squealed yelped jeered
+    prompted summarised observed commented specified emphasised stated estimated
+    """
+)
 """Verbs of saying as they stand in a tag."""
 
-FIRM = words("""said says say asked cried replied answered exclaimed returned continued inquired enquired whispered
-    added remarked observed shouted muttered murmured repeated rejoined demanded called retorted resumed
-    ejaculated interrupted interposed growled declared protested""")
+FIRM = words(
+    """
+    said says say asked cried replied answered exclaimed returned continued inquired enquired
+    whispered added remarked observed shouted muttered murmured repeated rejoined demanded called
+    retorted resumed ejaculated interrupted interposed growled declared protested
+    """
+)
 """Verbs of saying that are hardly ever anything else beside a quotation."""
 
 NICKNAMES: Mapping[str, str] = {
@@ -247,51 +276,71 @@ NICKNAMES: Mapping[str, str] = {
 }
 """First names by a short form of theirs; where one stands for several names, the last counts."""
 
-FEMALE_NAMES = words("""abigail ada adela adelaide agatha agnes alice alma amanda amelia amy anastasia angela anna anne annie
-    antonia audrey barbara beatrice bella bertha bessie bessy beth betsy betty blanche brett bridget carmen
-    caroline carrie catherine cecilia cecily celia charlotte charity chloe christina clara clarissa
-    clementina clotilde constance cora cordelia cornelia cynthia daisy daphne deborah delia diana dinah dolly
-    dora dorcas doris dorothea dorothy edith edna effie eleanor elena eliza elizabeth ella ellen elsie emilia
-    emily emma enid esther ethel eugenia eunice eva evangeline eve eveline evelyn fanny felicity flora
-    florence frances georgette georgiana georgina gertrude gladys grace greta gwendolen hannah harriet helen
-    helena henrietta hester hetty hilda honoria ida irene iris isabel isabella ivy jane janet jean jemima
-    jenny jessica jessie joan joanna josephine joyce judith julia juliet karen kate katharine katherine kitty
-    laura lavinia lena leonora letitia lilian lily lizzie lizzy louisa lucetta lucia lucinda lucretia lucy
-    lydia mabel madeline madge magdalen maggie marcia margaret margery maria marian marianne marie marilla
-    marion marjorie martha mary matilda maud maude may mercy mildred millicent millie mina minnie miranda
-    miriam molly monica muriel myra nancy natalie nell nellie nelly nora norah olive olivia ophelia pamela
-    patience patty paula pauline pearl peggy penelope phoebe phyllis polly priscilla prudence rachel rebecca
-    rhoda rosa rosalie rosalind rosamond rose rosemary ruby ruth sally sarah selina sibyl sissy sonia sophia
-    sophie stella susan susannah sybil sylvia tess theresa ursula vera veronica victoria viola violet virginia
-    winifred zoe""")
+FEMALE_NAMES = words(
+    """
+    abigail ada adela adelaide agatha agnes alice alma amanda amelia amy anastasia angela anna anne
+    annie antonia audrey barbara beatrice bella bertha bessie bessy beth betsy betty blanche brett
+    bridget carmen caroline carrie catherine cecilia cecily celia charlotte charity chloe christina
+    clara clarissa clementina clotilde constance cora cordelia cornelia cynthia daisy daphne deborah
+    delia diana dinah dolly dora dorcas doris dorothea dorothy edith edna effie eleanor elena eliza
+    elizabeth ella ellen elsie emilia emily emma enid esther ethel eugenia eunice eva evangeline eve
+    eveline evelyn fanny felicity flora florence frances georgette georgiana georgina gertrude
+    gladys grace greta gwendolen hannah harriet helen helena henrietta hester hetty hilda honoria
+    ida irene iris isabel isabella ivy jane janet jean jemima jenny jessica jessie joan joanna
+    josephine joyce judith julia juliet karen kate katharine katherine kitty laura lavinia lena
+    leonora letitia lilian lily lizzie lizzy louisa lucetta lucia lucinda lucretia lucy lydia mabel
+    madeline madge magdalen maggie marcia margaret margery maria marian marianne marie marilla
+    marion marjorie martha mary matilda maud maude may mercy mildred millicent millie mina minnie
+    miranda miriam molly monica muriel myra nancy natalie nell nellie nelly nora norah olive olivia
+    ophelia pamela patience patty paula pauline pearl peggy penelope phoebe phyllis polly priscilla
+    prudence rachel rebecca rhoda rosa rosalie rosalind rosamond rose rosemary ruby ruth sally sarah
+    selina sibyl sissy sonia sophia sophie stella susan susannah sybil sylvia tess theresa ursula
+    vera veronica victoria viola violet virginia winifred zoe
+    """
+)
 
-MALE_NAMES = words("""aaron abel abraham adam adolphus adrian alan albert alec alexander alexei alfred allan ambrose amos
-    andrew anthony antonio archibald arnold arthur augustus austin barnaby bartholomew basil benjamin bernard
-    bertram bill billy bob brian carl cecil charles charley charlie christopher clarence claude clifford
-    clive colin conrad cuthbert cyril dan daniel david dennis dick dmitri donald douglas duncan ebenezer edgar
-    edmund edward edwin eric ernest eugene eustace ezra felix ferdinand francis frank fred frederick gabriel
-    geoffrey george gerald gilbert giles godfrey gordon graham gregory guy harold harry harvey hector henry
-    herbert hercule herman horace hubert hugh humphrey ian ichabod isaac ivan jack jacob jake james jasper
-    jem jeremiah jeremy jerry jim jimmy joe joel john jonas jonathan joseph joshua josiah julian julius keith
-    kenneth lawrence laurence leo leon leonard leopold lewis lionel louis lucas luke malcolm mark marmaduke
-    martin matthew maurice max michael mike miles montague mortimer moses nathan nathaniel ned neil nicholas
-    nigel noah noel norman oliver orlando oscar oswald owen patrick paul percival percy peter philip phineas
-    pierre quentin ralph randolph raymond reginald reuben rex richard robert robin roderick roger roland
-    romeo rory rudolph rufus rupert samuel sebastian septimus sidney silas simon solomon stanley stephen steven
-    sydney ted terence theodore thomas timothy titus tobias toby tom tommy tony valentine vernon victor
-    vincent vladimir walter warren wilfred will william winston""")
+MALE_NAMES = words(
+    """
+    aaron abel abraham adam adolphus adrian alan albert alec alexander alexei alfred allan ambrose
+    amos andrew anthony antonio archibald arnold arthur augustus austin barnaby bartholomew basil
+    benjamin bernard bertram bill billy bob brian carl cecil charles charley charlie christopher
+    clarence claude clifford clive colin conrad cuthbert cyril dan daniel david dennis dick dmitri
+    donald douglas duncan ebenezer edgar edmund edward edwin eric ernest eugene eustace ezra felix
+    ferdinand francis frank fred frederick gabriel geoffrey george gerald gilbert giles godfrey
+    gordon graham gregory guy harold harry harvey hector henry herbert hercule herman horace hubert
+    hugh humphrey ian ichabod isaac ivan jack jacob jake james jasper jem jeremiah jeremy jerry jim
+    jimmy joe joel john jonas jonathan joseph joshua josiah julian julius keith kenneth lawrence
+    laurence leo leon leonard leopold lewis lionel louis lucas luke malcolm mark marmaduke martin
+    matthew maurice max michael mike miles montague mortimer moses nathan nathaniel ned neil
+    nicholas nigel noah noel norman oliver orlando oscar oswald owen patrick paul percival percy
+    peter philip phineas pierre quentin ralph randolph raymond reginald reuben rex richard robert
+    robin roderick roger roland romeo rory rudolph rufus rupert samuel sebastian septimus sidney
+    silas simon solomon stanley stephen steven sydney ted terence theodore thomas timothy titus
+    tobias toby tom tommy tony valentine vernon victor vincent vladimir walter warren wilfred will
+    william winston
+    """
+)
 
-PLACES = words("""street road square lane hall park house bank castle abbey court garden gardens inn hotel bridge hill
-    river sea bay island mount mountain county city town village church cathedral college school
-    university station company club office row place terrace grange manor lodge cottage farm wood common
-    heath valley land gate green alley avenue crescent quarter palace tower fields boulevard rue café
-    restaurant""")
+PLACES = words(
+    """
+    street road square lane hall park house bank castle abbey court garden gardens inn hotel bridge
+    hill river sea bay island mount mountain county city town village church cathedral college
+    school university station company club office row place terrace grange manor lodge cottage farm
+    wood common heath valley land gate green alley avenue crescent quarter palace tower fields
+    boulevard rue café restaurant
+    """
+)
 """Last words of names that are places."""
 
-NO_NAMES = words("""poor dear papa mamma mama mum mummy dad daddy pa ma sir madam ma'am madame-a monsieur messieurs i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february
-    july september october november december christmas easter michaelmas god heaven heavens
-    lord providence almighty devil english french german italian spanish american latin greek russian irish
-    scotch british christian christians roman turkish chinese indian europe england france germany italy spain
-    america london paris rome scotland ireland india africa messrs misses chapter book
-    volume part oh ah yes no o mr mrs miss ok a the""")
+NO_NAMES = words(
+    """
+    poor dear papa mamma mama mum mummy dad daddy pa ma sir madam ma'am madame-a monsieur messieurs
+    i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february
+    july september october november december christmas easter michaelmas god heaven heavens lord
+    providence almighty devil english french german italian spanish american latin greek russian
+    irish scotch british christian christians roman turkish chinese indian europe england france
+    germany italy spain america london paris rome scotland ireland india africa messrs misses
+    chapter book volume part oh ah yes no o mr mrs miss ok a the
+    """
+)
 """Words with a capital that are nobody, whatever stands around them."""
