@@ -124,8 +124,8 @@ def certainty(sure: Sequence[tuple[float, bool]], *, steps: int = 12) -> list[tu
     """Return the share that was right by the probability that was given: equal bins, made monotone.
 
     Source:
-        Isotonic regression by pooling adjacent violators: R. E. Barlow and others, Statistical Inference under
-        Order Restrictions, 1972.
+        Isotonic regression by pooling adjacent violators: R. E. Barlow and others, Statistical Inference
+        under Order Restrictions, 1972.
     """
     ordered = sorted(sure)
     size = max(1, len(ordered) // steps)

@@ -50,9 +50,8 @@ def main() -> None:
     for low in range(10):
         inside = [hit for chance, hit in sure if low <= chance * 10 < low + 1 + (low == 9)]
         if inside:
-            print(
-                f"said {low / 10:.1f} to {low / 10 + 0.1:.1f}: right {sum(inside) / len(inside):.3f} of {len(inside)}"
-            )
+            share = sum(inside) / len(inside)
+            print(f"said {low / 10:.1f} to {low / 10 + 0.1:.1f}: right {share:.3f} of {len(inside)}")
 
 
 if __name__ == "__main__":

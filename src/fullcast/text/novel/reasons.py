@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from fullcast.text.novel.book import Book
 from fullcast.text.novel.tags import Subject
 from fullcast.text.novel.turns import Turn
+
+_END = re.compile(r"[\"“]|(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)\.(?:\s|$)")
 
 _SHOWN = 32
 """Characters of a tag that are quoted."""
@@ -50,5 +54,5 @@ def _snippet(book: Book, turn: Turn, subject: Subject) -> str:
     start = subject.start
     if subject.kind.endswith("inverted"):
         start = text.rfind(" ", 0, max(0, start - 1)) + 1
-    words = text[start : start + _SHOWN].split('"')[0].split("“")[0].split(".")[0]
+    words = _END.split(text[start : start + _SHOWN], maxsplit=1)[0]
     return " ".join(words.rstrip(" ,;:—-\u2060").replace("\u2060", "").split())
