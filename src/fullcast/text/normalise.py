@@ -97,6 +97,33 @@ def normalise_spoken(text: str, language: str) -> str:
     return tidy(text, language).strip()
 
 
+def normalise(text: str, language: str) -> str:
+    """Return words as they are read aloud: numbers, dates, sums, units, abbreviations and signs in words.
+
+    English and Chinese are read by rules of their own; words in other languages come back as they are, for
+    the engine to read. Text without digits, signs and abbreviations is never changed.
+
+    Args:
+        text: A sentence or more.
+        language: BCP 47 tag of the words.
+
+    >>> normalise("Henry VIII paid £5 on 3rd May 1536.", "en")
+    'Henry the eighth paid five pounds on the third of May fifteen thirty six.'
+    >>> normalise("1984年，他买了2个苹果。", "zh")
+    '一九八四年，他买了两个苹果。'
+    """
+    tag = primary_tag(language)
+    if tag == "en":
+        from fullcast.text.aloud.english import say_english
+
+        return say_english(text)
+    if tag == "zh":
+        from fullcast.text.aloud.chinese import say_chinese
+
+        return say_chinese(text)
+    return text
+
+
 def tidy(text: str, language: str) -> str:
     """Return the words of :func:`normalise_spoken` with the space at both ends kept, as one space."""
     plain = _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text))

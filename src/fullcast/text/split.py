@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from fullcast.model import Line, Pronunciation, Segment
-from fullcast.text.normalise import primary_tag, tidy
+from fullcast.text.normalise import normalise, primary_tag, tidy
 from fullcast.text.parts import Part, read_parts
 from fullcast.text.sentences import CLOSINGS, find_sentences
 
@@ -63,7 +63,7 @@ def split_line(line: Line, *, longest: int, language: str) -> tuple[Segment, ...
     segments: list[Segment] = []
     for part in read_parts(line, language, longest):
         for start, end in _find_segments(part, longest):
-            segment = replace(_write_segment(line.id, part, start, end), number=len(segments))
+            segment = replace(_write_segment(line.id, part, (start, end), longest), number=len(segments))
             if _WORD.search(segment.text):
                 segments.append(segment)
     return tuple(segments)
@@ -182,8 +182,12 @@ def _join_wordless(text: str, pieces: Sequence[tuple[int, int]], longest: int) -
         yield last
 
 
-def _write_segment(line: str, part: Part, start: int, end: int) -> Segment:
-    text, pronunciations = _speak(part, start, end)
+def _write_segment(line: str, part: Part, extent: tuple[int, int], longest: int) -> Segment:
+    """Return a segment in words; where these are more than the engine takes, it reads the figures itself."""
+    start, end = extent
+    text, pronunciations = _speak(part, start, end, normalise)
+    if len(text) > longest:
+        text, pronunciations = _speak(part, start, end, _as_written)
     return Segment(
         line=line,
         number=0,
@@ -197,7 +201,13 @@ def _write_segment(line: str, part: Part, start: int, end: int) -> Segment:
     )
 
 
-def _speak(part: Part, start: int, end: int) -> tuple[str, tuple[Pronunciation, ...]]:
+def _as_written(text: str, _language: str) -> str:
+    return text
+
+
+def _speak(
+    part: Part, start: int, end: int, aloud: Callable[[str, str], str]
+) -> tuple[str, tuple[Pronunciation, ...]]:
     """Return what an engine hears, and where in it the words stand whose sounds are given."""
     spoken = ""
     position = start
@@ -205,13 +215,15 @@ def _speak(part: Part, start: int, end: int) -> tuple[str, tuple[Pronunciation, 
     for atom in part.atoms:
         if atom.ipa is None or atom.end <= start or atom.start >= end:
             continue
-        spoken = _append(spoken, tidy(part.text[position : max(atom.start, start)], part.language))
+        between = tidy(part.text[position : max(atom.start, start)], part.language)
+        spoken = _append(spoken, aloud(between, part.language))
         words = tidy(part.text[max(atom.start, start) : min(atom.end, end)], part.language).strip()
         if atom.start >= start and atom.end <= end:
             found.append(Pronunciation(start=len(spoken), end=len(spoken) + len(words), ipa=atom.ipa))
         spoken += words
         position = min(atom.end, end)
-    return _append(spoken, tidy(part.text[position:end], part.language)).rstrip(), tuple(found)
+    rest = aloud(tidy(part.text[position:end], part.language), part.language)
+    return _append(spoken, rest).rstrip(), tuple(found)
 
 
 def _append(spoken: str, text: str) -> str:

@@ -1,0 +1,1 @@
+"""Numbers, dates, sums and abbreviations as a reader says them."""
