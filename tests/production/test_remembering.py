@@ -1,5 +1,6 @@
 """Runs that are remembered: nothing that was changed meanwhile is ever taken for done."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,3 +90,28 @@ def test_a_sound_of_the_project_that_goes_during_a_run_is_named(project: Path, m
     door.write_bytes(encode_take(Audio(samples=np.full((1, 9_000), 0.25, np.float32), rate=44_100)))
     with pytest.raises(StoreError, match=r"cannot read .*door\.wav"):
         run_while(project, machine, door.unlink, TakeRecorded)
+
+
+def test_a_run_keeps_who_says_what_and_a_look_writes_nothing(tmp_path: Path) -> None:
+    from fullcast.files.settings import read_settings
+    from fullcast.production.choices import Choices
+    from fullcast.production.preparing import prepare
+
+    project = tmp_path / "wall"
+    project.mkdir()
+    (project / "project.yaml").write_text(
+        "fullcast: 1\nbook: {title: The Wall}\nspeech: {engine: tone}\ncast: {Narrator: alba, Mara: mara}\n"
+        "chapters: [{title: One, text: one.md}]\ndeliveries: [{preset: chapters, codec: flac}]\n"
+    )
+    (project / "one.md").write_text("Mara sat down.\n\n“It will rain.”\n")
+    settings = read_settings()
+    before = prepare(project, Choices(), settings).speakers
+    assert not (project / ".fullcast").exists()
+    run_and_remember(project, "render", (Choices(), settings), lambda _event: None)
+    kept = project / ".fullcast" / "reading.json"
+    kept.write_text(json.dumps({"key": before.key, "people": [], "quotations": []}))
+    assert prepare(project, Choices(), settings).speakers.reading.quotations == ()
+    kept.write_text(json.dumps({"key": "another", "people": [], "quotations": []}))
+    assert prepare(project, Choices(), settings).speakers == before
+    kept.write_text("torn")
+    assert prepare(project, Choices(), settings).speakers == before

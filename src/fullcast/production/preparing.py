@@ -55,6 +55,8 @@ class Prepared:
     reasons: Mapping[str, str]
     """Why ``auto`` took an engine in this run, by ``speech`` and ``sound``; without what the lock says."""
     choices: Choices
+    speakers: Speakers
+    """Who says what, and why."""
 
     @property
     def decided(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         warnings=tuple(problems),
         reasons={kind: why for kind, why in (("speech", why_speech), ("sound", why_sound)) if why},
         choices=choices,
+        speakers=speakers,
     )
 
 

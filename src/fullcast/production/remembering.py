@@ -137,8 +137,10 @@ def _report(outcome: Outcome) -> Report:
 
 
 def _keep(folder: Path, request: str, outcome: Outcome, report: Report) -> None:
+    from fullcast.production.speakers import keep_reading
     from fullcast.production.summary import open_stores, summarise
 
+    keep_reading(outcome.prepared.speakers, outcome.prepared.cache)
     whole = replace(outcome.prepared, choices=replace(outcome.prepared.choices, chapters=frozenset()))
     outputs = [
         Path(item.folder) / name for item in report.deliveries for name in (*item.files, "report.json")

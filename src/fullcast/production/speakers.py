@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import accumulate
 from pathlib import Path
 
 from fullcast import __version__
-from fullcast.errors import StoreError
 from fullcast.files.disk import write_whole
 from fullcast.files.learned import read_weights
 from fullcast.files.lockfile import Lock
@@ -25,7 +23,7 @@ from fullcast.text.script import Draft
 TELLER = "I"
 """What a reading calls a narrator whom nobody calls by name."""
 
-FOLDER = "readings"
+FILE = "reading.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +50,8 @@ class Speakers:
     """Every quotation that no mark gives to somebody, in order."""
     decided: Mapping[str, str]
     """What a person decided, by the quotation's id."""
+    key: str = ""
+    """Hash of everything that the reading depends on; empty where nothing was read."""
 
     def stages(self, chapter: int) -> tuple[Stage, ...]:
         """Return who is asked who speaks in a chapter, in order."""
@@ -84,8 +84,8 @@ def _labelling(speakers: Mapping[int, str], evidence: Evidence) -> Stage:
 def find_speakers(book: Book, drafts: Sequence[Draft], lock: Lock, *, read: bool | None = None) -> Speakers:
     """Return who says what in a project.
 
-    The whole book is read at once, so that a name in one chapter helps in another; a reading is kept in the
-    project's ``.fullcast`` by everything that it depends on.
+    The whole book is read at once, so that a name in one chapter helps in another. A reading that a run kept
+    (:func:`keep_reading`) is used as long as nothing that it depends on has changed.
 
     Args:
         book: The project.
@@ -97,9 +97,9 @@ def find_speakers(book: Book, drafts: Sequence[Draft], lock: Lock, *, read: bool
     decided = {key: given.speaker for key, given in lock.speakers.items()}
     language = primary_tag(book.credits.language)
     wanted = any(name not in {NARRATOR, ANYONE} for name in book.cast) if read is None else read
-    reading = Reading(people=(), quotations=())
+    reading, read_as = Reading(people=(), quotations=()), ""
     if wanted and language in READERS and quoted:
-        reading = _read(book, drafts, quoted, decided)
+        reading, read_as = _read(book, drafts, quoted, decided)
     spots = _place(reading, drafts)
     return Speakers(
         drafts=tuple(drafts),
@@ -109,7 +109,20 @@ def find_speakers(book: Book, drafts: Sequence[Draft], lock: Lock, *, read: bool
             for key, chapter, number in quoted
         ),
         decided=decided,
+        key=read_as,
     )
+
+
+def keep_reading(speakers: Speakers, cache: Path) -> None:
+    """Keep the reading of a project, the only one, in its ``.fullcast``.
+
+    Raises:
+        StoreError: If the disk refuses.
+    """
+    file = cache / FILE
+    if speakers.key and _kept(file, speakers.key) is None:
+        record = {"key": speakers.key, **asdict(speakers.reading)}
+        write_whole(file, json.dumps(record, ensure_ascii=False).encode())
 
 
 def _quotations(drafts: Sequence[Draft]) -> Iterator[tuple[str, int, int]]:
@@ -162,19 +175,19 @@ READERS: Mapping[str, Reader] = {"en": _read_english, "zh": _read_chinese}
 
 def _read(
     book: Book, drafts: Sequence[Draft], quoted: Sequence[tuple[str, int, int]], decided: Mapping[str, str]
-) -> Reading:
+) -> tuple[Reading, str]:
+    """Return the reading of a book, and the key under which it is kept."""
     texts, _ = _paragraphs(drafts)
     known = tuple(_known(book))
     fixed = {(chapter, number): decided[key] for key, chapter, number in quoted if key in decided} | _marked(
         drafts
     )
     language = primary_tag(book.credits.language)
-    folder = book.folder / ".fullcast" / FOLDER
     facts = [__version__, language, texts, known, sorted([*place, name] for place, name in fixed.items())]
-    file = folder / f"{digest(facts)}.json"
-    kept = _kept(file)
+    key = digest(facts)
+    kept = _kept(book.folder / ".fullcast" / FILE, key)
     if kept is not None:
-        return kept
+        return kept, key
     reader = READERS[language]
     reading = reader(texts, known, {})
     if fixed:
@@ -182,9 +195,7 @@ def _read(
         numbers = {id(heard): number for number, heard in enumerate(reading.quotations)}
         by_number = {numbers[id(spots[place])]: name for place, name in fixed.items() if place in spots}
         reading = reader(texts, known, by_number)
-    if folder.parent.is_dir():
-        _keep(file, reading)
-    return reading
+    return reading, key
 
 
 def _marked(drafts: Sequence[Draft]) -> dict[tuple[int, int], str]:
@@ -228,10 +239,12 @@ def _place(reading: Reading, drafts: Sequence[Draft]) -> dict[tuple[int, int], H
     return found
 
 
-def _kept(file: Path) -> Reading | None:
-    """Return a reading that was kept; None where there is none, or it cannot be read."""
+def _kept(file: Path, key: str) -> Reading | None:
+    """Return a reading that was kept under a key; None where there is none, or it cannot be read."""
     try:
         record = json.loads(file.read_bytes())
+        if record["key"] != key:
+            return None
         people = tuple(
             Person(
                 name=item["name"],
@@ -245,9 +258,3 @@ def _kept(file: Path) -> Reading | None:
         return Reading(people=people, quotations=tuple(Heard(**item) for item in record["quotations"]))
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def _keep(file: Path, reading: Reading) -> None:
-    """Keep a reading; a project that cannot be written to is read again."""
-    with suppress(StoreError):
-        write_whole(file, json.dumps(asdict(reading), ensure_ascii=False).encode())
