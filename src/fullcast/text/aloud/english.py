@@ -252,6 +252,7 @@ def _range(match: re.Match[str]) -> str:
     return f"{say_number(one)} to {other}"
 
 
+_ABBREVIATION = "|".join(re.escape(word) for word in sorted(ABBREVIATIONS, key=len, reverse=True))
 _CURRENCY = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _HEADS = (
@@ -286,7 +287,8 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"(?<=(?:million|billion) )(?:kg|lb|km|m|ft)\b|(?<=thousand )(?:kg|lb|km|m|ft)\b"),
         _bare_unit,
     ),
-    (re.compile("[½¼¾⅓⅔⅛]"), lambda match: f" {_FRACTIONS[match[0]]} "),
+    (re.compile(r"(?<=\d)(?=[½¼¾⅓⅔⅛])|(?<=[½¼¾⅓⅔⅛])(?=\w)"), lambda _match: " "),
+    (re.compile("[½¼¾⅓⅔⅛]"), lambda match: _FRACTIONS[match[0]]),
     (
         re.compile(
             r"(?<![\w£])£(?P<pounds>\d[\d,]*)(?:\s+(?P<shillings>\d+)s\b\.?)(?:\s+(?P<pence>\d+)d\b)?(?P<end>)\.?"
@@ -322,9 +324,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"\b[Nn]os?\.\s?(?=\d)|#(?=\d)"), lambda _match: "number "),
     (re.compile(r"\bSt\.(?=\s|$)"), _saint_or_street),
     (
-        re.compile(
-            rf"(?<![\w.])(?:{'|'.join(sorted((re.escape(word) for word in ABBREVIATIONS), key=len, reverse=True))})(?!\w)"
-        ),
+        re.compile(rf"(?<![\w.])(?:{_ABBREVIATION})(?!\w)"),
         _abbreviation,
     ),
     (re.compile(r"\b(?:[A-Z]\.){2,}"), _letters),
