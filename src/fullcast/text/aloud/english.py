@@ -237,6 +237,10 @@ def _bare_unit(match: re.Match[str]) -> str:
     return UNITS[match[0]][1]
 
 
+def _house(match: re.Match[str]) -> str:
+    return say_year(int(match["house"]))
+
+
 def _phone(match: re.Match[str]) -> str:
     groups = re.findall(r"\d+", match[0])
     plus = "plus " if match[0].lstrip("(").startswith("+") else ""
@@ -275,7 +279,28 @@ _HEADS = (
     + "|Vol|Appendix|War|Article|Table|Figure"
 )
 
+_SPANS = {
+    "mo": "month",
+    "yr": "year",
+    "wk": "week",
+    "d": "day",
+    "hr": "hour",
+    "h": "hour",
+    "min": "minute",
+    "s": "second",
+}
+
 RULES: tuple[Rule, ...] = (
+    (re.compile(rf"(?<=\d)/(?P<span>{'|'.join(_SPANS)})\b"), lambda match: f" per {_SPANS[match['span']]}"),
+    (re.compile(r"(?<=\d)/(?=(?:kg|lb|km|m|l|oz)\b)"), lambda _match: " per "),
+    (re.compile(r"(?<=[a-z]{2})\s?/\s?(?=[a-z]{2})"), lambda _match: " slash "),
+    (re.compile(r"(?<=\d)\s?[-–—]\s?(?=[$£€¥₩]\d)"), lambda _match: " to "),
+    (
+        re.compile(
+            r"\b(?P<house>\d{4})(?= (?:[A-Z][a-z]+ )+(?:St|Ave|Rd|Blvd|Street|Avenue|Road|Lane|Drive)\b)"
+        ),
+        _house,
+    ),
     (re.compile(r"(?<=[AP]M)\s?[-–—]\s?(?=\w+(?: \w+){0,2} [AP]M\b)"), lambda _match: " to "),
     (re.compile(r"(?<=\d)\s?[-−]\s?(?=\d+\s?=)"), lambda _match: " minus "),
     (re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)"), lambda _match: " by "),

@@ -35,6 +35,7 @@ _ISO = re.compile(r"\b(?P<year>[12]\d{3})[-/.](?P<number>[01]?\d)[-/.](?P<day>[0
 _SLASHED = re.compile(r"\b(?P<number>[01]?\d)[/.-](?P<day>[0-3]?\d)[/.-](?P<year>[12]\d{3})\b")
 _SHORT_YEAR = re.compile(r"(?<![\w/])(?P<number>[01]?\d)/(?P<day>[0-3]?\d)/(?P<year>\d\d)(?![\w/])")
 _HYPHENED = re.compile(rf"\b{_MONTH}-{_DAY}-(?P<comma>)(?P<year>[12]\d{{3}})\b", re.IGNORECASE)
+_EUROPEAN = re.compile(r"(?<![\w.-])(?P<day>[0-3]?\d)([.-])(?P<number>[01]?\d)\2(?P<year>[12]\d{3})(?![\w-])")
 _MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(?P<year>[12]\d{{3}})\b(?!\s?s\b)", re.IGNORECASE)
 
 _CLOCK = re.compile(
@@ -61,6 +62,7 @@ def say_dates(text: str) -> str:
         (_SHORT_YEAR, _short_year),
         (_ISO, _numbered),
         (_SLASHED, _numbered),
+        (_EUROPEAN, _european),
         (_MONTH_YEAR, _month_year),
     ):
         text = pattern.sub(say, text)
@@ -106,6 +108,13 @@ def _short_year(match: re.Match[str]) -> str:
     year = match["year"]
     said = f"oh {say_cardinal(int(year))}" if year[0] == "0" else say_cardinal(int(year))
     return f"{MONTHS[month - 1]} {say_ordinal(day)} {said}"
+
+
+def _european(match: re.Match[str]) -> str:
+    month, day = int(match["number"]), int(match["day"])
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return match[0]
+    return f"the {say_ordinal(day)} of {MONTHS[month - 1]} {say_year(int(match['year']))}"
 
 
 def _month_year(match: re.Match[str]) -> str:

@@ -110,6 +110,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "kWh": ("kilowatt hour", "kilowatt hours"),
     "MB": ("megabyte", "megabytes"),
     "GB": ("gigabyte", "gigabytes"),
+    "km³": ("cubic kilometer", "cubic kilometers"),
     "mbps": ("megabit per second", "megabits per second"),
     "gbps": ("gigabit per second", "gigabits per second"),
     "m2": ("square meter", "square meters"),
