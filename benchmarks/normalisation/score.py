@@ -3,9 +3,9 @@
     python benchmarks/normalisation/score.py en FOLDER
     python benchmarks/normalisation/score.py zh FOLDER
 
-FOLDER is ``tests/nemo_text_processing/LANGUAGE/data_text_normalization`` of that repository. Cases are compared
-without case, punctuation and hyphens (in Chinese without spaces); those with several answers (``with_audio``) are
-left out. Prints the share of each file, and of all.
+FOLDER is ``tests/nemo_text_processing/LANGUAGE/data_text_normalization`` of that repository. Cases are
+compared without case, punctuation and hyphens (in Chinese without spaces);
+those with several answers (``with_audio``) are left out. Prints the share of each file, and of all.
 """
 
 from __future__ import annotations
