@@ -132,44 +132,35 @@ def describe(found: Survey) -> None:
         for item in find_described(prose.text, pattern):
             if any(start < item.end and item.start < end for start, end in taken):
                 continue
-            within = inside(item.start, quoted)
-            vocative = within is not None and is_vocative(prose.text, item.start, item.end, within)
             titled = _titled_figure(item, titles, last)
-            if titled is not None:
-                mentions.append(
-                    Mention(
-                        start=item.start,
-                        end=item.end,
-                        figure=titled,
-                        kind=NAMED,
-                        quoted=within is not None,
-                        vocative=vocative,
-                    )
-                )
-                continue
-            relation = item.determiner in POSSESSIVES and item.noun in RELATIONS
-            name = f"{item.determiner} {item.noun}" if relation else f"the {item.name}"
-            number = by_name.get(name)
-            if number is None:
-                number = by_name[name] = len(found.figures)
-                figure = Figure(described=True)
-                sex = PERSONS.get(item.noun)
-                figure.female = 5.0 * (sex is Sex.FEMALE)
-                figure.male = 5.0 * (sex is Sex.MALE)
-                for word in (*item.adjectives, item.noun):
-                    age = AGE_WORDS.get(word) or AGES.get(word)
-                    if age is not None:
-                        figure.ages[age] += 1
-                found.figures.append(figure)
-            found.figures[number].forms[name] += 1
-            mentions.append(
-                Mention(
-                    start=item.start,
-                    end=item.end,
-                    figure=number,
-                    kind=DESCRIBED,
-                    quoted=within is not None,
-                    vocative=vocative,
-                )
+            within = inside(item.start, quoted)
+            mention = Mention(
+                start=item.start,
+                end=item.end,
+                figure=_figure_of(found, item, by_name) if titled is None else titled,
+                kind=DESCRIBED if titled is None else NAMED,
+                quoted=within is not None,
+                vocative=within is not None and is_vocative(prose.text, item.start, item.end, within),
             )
+            mentions.append(mention)
         mentions.sort(key=lambda mention: (mention.start, -mention.end))
+
+
+def _figure_of(found: Survey, item: Described, by_name: dict[str, int]) -> int:
+    """Return the figure that a description means; a new one where it stands for the first time."""
+    relation = item.determiner in POSSESSIVES and item.noun in RELATIONS
+    name = f"{item.determiner} {item.noun}" if relation else f"the {item.name}"
+    number = by_name.setdefault(name, len(found.figures))
+    if number == len(found.figures):
+        found.figures.append(_new_figure(item))
+    found.figures[number].forms[name] += 1
+    return number
+
+
+def _new_figure(item: Described) -> Figure:
+    """Return a figure with what its description tells of sex and age."""
+    sex = PERSONS.get(item.noun)
+    figure = Figure(described=True, female=5.0 * (sex is Sex.FEMALE), male=5.0 * (sex is Sex.MALE))
+    ages = (AGE_WORDS.get(word) or AGES.get(word) for word in (*item.adjectives, item.noun))
+    figure.ages.update(age for age in ages if age is not None)
+    return figure
