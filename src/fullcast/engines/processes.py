@@ -14,18 +14,44 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Let processes that are started inside the block never see Ctrl-C.
+    """Start processes inside the block: they never see Ctrl-C, and this one hears of its end when it is done.
 
-    A terminal sends it to every process, also to one that is still importing and would print a traceback; it
-    is for the parent, which ends its children in order. The parent hears it as soon as the block ends.
+    A terminal sends Ctrl-C to every process, also to one that is still importing and would print a traceback;
+    it is for the parent, which ends its children in order. A parent that stopped half-way through starting one
+    would leave it complaining that it was never told what to do. Blocking signals is not enough for that:
+    another thread of the parent may take them, and Python runs the handler in the main thread all the same.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    with _endings_deferred():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _endings_deferred() -> Iterator[None]:
+    """Keep signals that ask this process to end until the block is left, and raise them again then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signal handlers run in the main thread only
+        return
+    heard: list[int] = []
+    before = {number: signal.getsignal(number) for number in _ENDINGS}
+    ours = [number for number in _ENDINGS if before[number] not in {signal.SIG_IGN, None}]
+    for number in ours:
+        signal.signal(number, lambda number, _: heard.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number in ours:
+            signal.signal(number, before[number])
+        for number in dict.fromkeys(heard):
+            signal.raise_signal(number)
 
 
 def end_now(pool: ProcessPoolExecutor) -> None:
