@@ -22,6 +22,13 @@ def other_thread() -> Iterator[None]:
     over.set()
 
 
+def start(number: signal.Signals, steps: list[str]) -> None:
+    with interrupts_held():
+        os.kill(os.getpid(), number)
+        time.sleep(0.05)
+        steps.append("started")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_ending_that_comes_in_between_is_heard_behind_the_block(number: signal.Signals) -> None:
     steps: list[str] = []
@@ -32,10 +39,8 @@ def test_an_ending_that_comes_in_between_is_heard_behind_the_block(number: signa
 
     before = signal.signal(number, stop)
     try:
-        with pytest.raises(KeyboardInterrupt), interrupts_held():
-            os.kill(os.getpid(), number)
-            time.sleep(0.05)
-            steps.append("started")
+        with pytest.raises(KeyboardInterrupt):
+            start(number, steps)
     finally:
         assert signal.signal(number, before) is stop
     assert steps == ["started", "stopped"]
@@ -54,11 +59,11 @@ def test_what_is_ignored_stays_ignored() -> None:
 def test_other_threads_may_start_processes_too() -> None:
     done: list[bool] = []
 
-    def start() -> None:
+    def start_another() -> None:
         with interrupts_held():
             done.append(True)
 
-    thread = threading.Thread(target=start)
+    thread = threading.Thread(target=start_another)
     thread.start()
     thread.join()
     assert done == [True]

@@ -22,9 +22,9 @@ def interrupts_held() -> Iterator[None]:
     """Start processes inside the block: they never see Ctrl-C, and this one hears of its end when it is done.
 
     A terminal sends Ctrl-C to every process, also to one that is still importing and would print a traceback;
-    it is for the parent, which ends its children in order. A parent that stopped half-way through starting one
-    would leave it complaining that it was never told what to do. Blocking signals is not enough for that:
-    another thread of the parent may take them, and Python runs the handler in the main thread all the same.
+    it is for the parent, which ends its children in order. A parent that stopped while it starts one would
+    leave it complaining that it was never told what to do. Blocking signals is not enough for that: another
+    thread of the parent may take them, and Python runs the handler in the main thread all the same.
     """
     with _endings_deferred():
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
