@@ -50,8 +50,8 @@ def _endings_deferred() -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, before[number])
-        for number in dict.fromkeys(heard):
-            signal.raise_signal(number)
+        for caught in dict.fromkeys(heard):
+            signal.raise_signal(caught)
 
 
 def end_now(pool: ProcessPoolExecutor) -> None:
