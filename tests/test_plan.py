@@ -16,6 +16,7 @@ from fullcast.model import (
     Limits,
     Mixing,
     Plan,
+    Saying,
     Voice,
 )
 from fullcast.plan import SILENT, Decisions, EngineFacts, explain, find_unsayable, make_plan, origin_of
@@ -65,6 +66,27 @@ def test_a_style_counts_only_where_an_engine_has_styles() -> None:
         keys(plan(made, styled)) for made in (book(text="Mara: Yes."), book("Mara: Yes.", cast=cold))
     )
     assert [a != b for a, b in zip(first, other, strict=True)] == [False, True]
+
+
+def test_a_word_of_the_lexicon_changes_the_takes_that_have_it_and_no_others() -> None:
+    text = "The lamp was lit.\n\nSiobhan smiled.\n\n[“Siobhan?”]{as=Mara}\n\nNobody came."
+    sounds = replace(PLAIN, abilities=frozenset({Ability.PRONUNCIATIONS}))
+    plain = keys(plan(book(text), sounds))
+
+    def changed(*lexicon: Saying, limits: Limits = sounds) -> list[bool]:
+        return [a != b for a, b in zip(plain, keys(plan(book(text, lexicon=lexicon), limits)), strict=True)]
+
+    assert changed(Saying(word="Siobhan", ipa="ʃɪˈvɔːn")) == [False, False, True, True, False]
+    assert changed(Saying(word="Siobhan", say="shi-VAWN")) == [False, False, True, True, False]
+    assert changed(Saying(word="Siobhan", say="Sue", speakers=("Mara",))) == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert not any(changed(Saying(word="Cholmondeley", say="CHUM-lee")))
+    assert not any(changed(Saying(word="Siobhan", ipa="ʃɪˈvɔːn"), limits=PLAIN))
 
 
 def test_a_pronunciation_counts_only_where_an_engine_has_sounds() -> None:

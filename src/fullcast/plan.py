@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fullcast.errors import Place, Problem
@@ -26,6 +26,7 @@ from fullcast.model import (
     Script,
     Segment,
 )
+from fullcast.text.lexicon import Pronouncer
 from fullcast.text.split import split_line
 from fullcast.text.writing import find_unspeakable, languages_entry
 from fullcast.units import Seconds
@@ -77,21 +78,36 @@ def make_plan(book: Book, scripts: tuple[Script, ...], decisions: Decisions) -> 
         scripts: One a chapter, in order.
         decisions: Engines, fingerprints and retakes.
     """
+    pronouncer = Pronouncer(
+        lexicon=book.lexicon,
+        language=book.credits.language,
+        ipa=Ability.PRONUNCIATIONS in decisions.speech.limits.abilities,
+    )
     chapters = tuple(
-        _plan_chapter(book, number, script, decisions) for number, script in enumerate(scripts, 1)
+        _plan_chapter(book, number, _Spoken(script=script, pronouncer=pronouncer), decisions)
+        for number, script in enumerate(scripts, 1)
     )
     return Plan(chapters=chapters, engine=decisions.speech.name, sound_engine=decisions.sound.name)
 
 
-def _plan_chapter(book: Book, number: int, script: Script, decisions: Decisions) -> ChapterPlan:
-    chapter = book.chapters[number - 1]
-    takes = tuple(
-        _plan_take(book, line, segment, decisions)
-        for line in script.lines
-        for segment in split_line(
-            line, longest=decisions.speech.limits.longest, language=book.credits.language
-        )
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spoken:
+    """A script, and how its words are said."""
+
+    script: Script
+    pronouncer: Pronouncer
+
+    def segments(self, longest: int, language: str) -> Iterator[tuple[Line, Segment]]:
+        """Yield what an engine records at once, with the line that it belongs to."""
+        for line in self.script.lines:
+            said = self.pronouncer.pronounce(line)
+            yield from ((line, segment) for segment in split_line(said, longest=longest, language=language))
+
+
+def _plan_chapter(book: Book, number: int, spoken: _Spoken, decisions: Decisions) -> ChapterPlan:
+    chapter, script = book.chapters[number - 1], spoken.script
+    segments = spoken.segments(decisions.speech.limits.longest, book.credits.language)
+    takes = tuple(_plan_take(book, line, segment, decisions) for line, segment in segments)
     cues = () if book.mixing.ambience == SILENT else script.cues
     sounds = tuple((placed, _plan_sound(book, placed, decisions.sound)) for placed in cues)
     return ChapterPlan(number=number, chapter=chapter, script=script, takes=takes, sounds=sounds)

@@ -152,6 +152,25 @@ def test_write_adds_voices_and_touches_nothing_else(
     assert (project / "project.yaml").read_text(encoding="utf-8") == before
 
 
+def test_voices_can_be_written_for_every_book_of_a_series(
+    project: Path, tmp_path: Path, call: Callable[..., tuple[int, str, str]]
+) -> None:
+    code, _, err = call(project, "--write", "--series")
+    assert (code, "the project is of no series" in err) == (2, True)
+    series = tmp_path / "harbours.series.yaml"
+    series.write_text("fullcast: 1\n# shared\ncast: {Mara: {voice: mara, pan: 0.1}}\n", encoding="utf-8")
+    file = project / "project.yaml"
+    file.write_text(PROJECT.replace("\ncast:", "\nseries: harbours\ncast:"), encoding="utf-8")
+    before = file.read_text(encoding="utf-8")
+    code, out, _ = call(project, "--write", "--series")
+    assert (code, f"1 member added to {series}" in out) == (0, True)
+    assert file.read_text(encoding="utf-8") == before
+    written = yaml.safe_load(series.read_text(encoding="utf-8"))["cast"]
+    assert written["Mara"] == {"voice": "mara", "pan": 0.1}
+    assert written["Old Tom"] not in {"alba", "mara"}
+    assert ("Old Tom", "“Then it is a good thing that it is Thursday, Mara.”") in speakers_of(project)
+
+
 def test_marks_are_written_where_the_text_does_not_tell(
     project: Path, call: Callable[..., tuple[int, str, str]]
 ) -> None:
@@ -213,7 +232,9 @@ def test_a_review_that_is_there_is_not_written_over(
     assert call(project, "--review", review)[0] == 2
 
 
-@pytest.mark.parametrize("options", [["--marks"], ["--language", "en"], ["--write", "--review", "x.txt"]])
+@pytest.mark.parametrize(
+    "options", [["--marks"], ["--series"], ["--language", "en"], ["--write", "--review", "x.txt"]]
+)
 def test_options_that_do_not_go_together(
     options: list[str], project: Path, call: Callable[..., tuple[int, str, str]]
 ) -> None:

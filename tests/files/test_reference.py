@@ -16,7 +16,9 @@ from fullcast.errors import Problem
 from fullcast.files import project_keys
 from fullcast.files.inside import AUDIO_SUFFIXES
 from fullcast.files.kinds import Reading
+from fullcast.files.lexicon_read import LEXICON, SAYING
 from fullcast.files.records import Record, default_of
+from fullcast.files.series import SERIES
 from fullcast.files.settings import KEYS
 from fullcast.files.sources import Source
 from fullcast.files.yaml_nodes import parse_nodes
@@ -36,6 +38,11 @@ RECORDS: Mapping[str, Record[object]] = {
     "effect": project_keys.EFFECT,
     "music": project_keys.MUSIC,
     "delivery": project_keys.DELIVERY,
+}
+PAGES: Mapping[str, Mapping[str, Record[object]]] = {
+    "project.md": RECORDS,
+    "lexicon.md": {"lexicon": LEXICON, "saying": SAYING},
+    "series.md": {"series": SERIES},
 }
 _BLOCK = re.compile(r"<!-- keys: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
@@ -59,28 +66,33 @@ def _short(expected: str) -> str:
     return "keys and values" if expected.startswith("keys and values") else expected
 
 
-def filled(page: str) -> str:
+def filled(page: str, records: Mapping[str, Record[object]]) -> str:
     return _BLOCK.sub(
-        lambda found: f"<!-- keys: {found[1]} -->\n{table(RECORDS[found[1]])}\n<!-- end -->", page
+        lambda found: f"<!-- keys: {found[1]} -->\n{table(records[found[1]])}\n<!-- end -->", page
     )
 
 
-def test_the_reference_of_projects_lists_every_key() -> None:
-    file = REFERENCE / "project.md"
+@pytest.mark.parametrize("name", PAGES)
+def test_the_reference_lists_every_key(name: str) -> None:
+    file, records = REFERENCE / name, PAGES[name]
     page = file.read_text()
     if os.environ.get("REWRITE_GOLDENS"):
-        file.write_text(filled(page))
-    assert page == filled(page)
-    assert {found[1] for found in _BLOCK.finditer(page)} == set(RECORDS)
+        file.write_text(filled(page, records))
+    assert page == filled(page, records)
+    assert {found[1] for found in _BLOCK.finditer(page)} == set(records)
 
 
-def test_the_example_of_the_reference_is_right() -> None:
-    example = re.search(r"```yaml\n(.*?)```", (REFERENCE / "project.md").read_text(), re.DOTALL)
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [("project.md", project_keys.PROJECT), ("lexicon.md", LEXICON), ("series.md", SERIES)],
+)
+def test_the_example_of_the_reference_is_right(name: str, record: Record[object]) -> None:
+    example = re.search(r"```yaml\n(.*?)```", (REFERENCE / name).read_text(), re.DOTALL)
     assert example
     parsed = parse_nodes(Source(name="example", text=example[1]))
     problems: list[Problem] = list(parsed.problems)
     assert parsed.node is not None
-    project_keys.PROJECT.read(parsed.node, Reading(problems=problems))
+    record.read(parsed.node, Reading(problems=problems))
     assert problems == []
 
 

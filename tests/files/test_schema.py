@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from fullcast.errors import Problem
 from fullcast.files.kinds import Reading
+from fullcast.files.lexicon_read import LEXICON
 from fullcast.files.project_keys import PROJECT
 from fullcast.files.records import Record
-from fullcast.files.schema import project_schema, voice_schema
+from fullcast.files.schema import lexicon_schema, project_schema, series_schema, voice_schema
+from fullcast.files.series import SERIES
 from fullcast.files.sources import Source
 from fullcast.files.voices import VOICE
 from fullcast.files.yaml_nodes import Broken, Leaf, Listing, Node, parse_nodes, read_nodes
@@ -73,7 +75,7 @@ def accepts_reader(text: str, record: Record[object] = PROJECT) -> bool:
     return not problems
 
 
-@pytest.mark.parametrize("schema", [project_schema(), voice_schema()], ids=["project", "voice"])
+@pytest.mark.parametrize("schema", [project_schema(), voice_schema(), lexicon_schema(), series_schema()])
 def test_the_schema_is_one(schema: dict[str, object]) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     json.dumps(schema, allow_nan=False)
@@ -102,6 +104,30 @@ def test_schema_and_reader_agree_on_wrong_projects(file: Path) -> None:
     accepted = accepts_schema(plain(node))
     assert accepted == accepts_reader(file.read_text())
     assert accepted == (file.stem in BEYOND)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{a: b}",
+        "{a: {say: b, speaker: [c, d], language: en-GB}, e: [f, {ipa: g, speaker: h}]}",
+        "{}",
+        "{a: }",
+        "{a: []}",
+        "{a: {saay: b}}",
+        "{a: {say: b, language: [english]}}",
+        "{a: {say: b, speaker: []}}",
+        "[a]",
+    ],
+)
+def test_schema_and_reader_agree_on_lexicons(words: str) -> None:
+    for record, schema, text in (
+        (LEXICON, lexicon_schema(), f"fullcast: 1\nwords: {words}\n"),
+        (SERIES, series_schema(), f"fullcast: 1\nlexicon: {words}\n"),
+    ):
+        node = parse_nodes(Source(name="f.yaml", text=text)).node
+        assert node is not None
+        assert accepts_schema(plain(node), schema) == accepts_reader(text, record)
 
 
 GOOD: dict[str, object] = {

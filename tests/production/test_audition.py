@@ -13,6 +13,7 @@ from fullcast.files.sounds import read_sound
 from fullcast.files.voices import list_voices
 from fullcast.model import Settings
 from fullcast.production.audition import GAP, WORDS, Audition, audition
+from fullcast.production.lexicon_audition import CARRIERS, audition_lexicon
 
 TONE = Audition(names=("alba",), engine="tone")
 
@@ -81,3 +82,54 @@ def test_an_unknown_voice_is_named_with_the_nearest(tmp_path: Path, machine: Set
     with pytest.raises(ProjectError, match="there is no voice 'marra'") as caught:
         heard(replace(TONE, names=("alba", "marra")), tmp_path / "a.wav", machine)
     assert "did you mean 'mara'?" in str(caught.value.hint)
+
+
+def lexicon(project: Path, words: str) -> Path:
+    (project / "lexicon.yaml").write_text(f"fullcast: 1\nwords: {words}\n", encoding="utf-8")
+    return project
+
+
+@pytest.mark.parametrize("engine", [None, "espeak"])
+def test_a_lexicon_is_heard_word_by_word(engine: str | None, project: Path, machine: Settings) -> None:
+    lexicon(
+        project,
+        "{lamp: /læmp/, boat: {say: bote, speaker: Mara}, home: {say: hohm, ipa: hoʊm, language: fr}}",
+    )
+    output = project / "words.wav"
+    heard = audition_lexicon((), output, project=project, engine=engine, settings=machine)
+    said = ["/læmp/", "bote", "/hoʊm/"] if engine else [None, "bote", "hohm"]
+    assert [(each.word, each.said, each.voice, each.language) for each in heard] == [
+        ("lamp", said[0], "alba", "en"),
+        ("boat", said[1], "mara", "en"),
+        ("home", said[2], "alba", "fr"),
+    ]
+    begins = [each.begins for each in heard]
+    assert begins[0] == 0
+    assert all(more - less > 1 for less, more in pairwise([*begins, read_sound(output).seconds]))
+
+
+def test_named_voices_say_every_word(project: Path, machine: Settings) -> None:
+    lexicon(project, "{lamp: LAMP, boat: {say: bote, speaker: Mara}}")
+    names = ("tom", "mara")
+    heard = audition_lexicon(names, project / "w.wav", project=project, engine=None, settings=machine)
+    assert [(each.word, each.voice) for each in heard] == [
+        ("lamp", "tom"),
+        ("lamp", "mara"),
+        ("boat", "tom"),
+        ("boat", "mara"),
+    ]
+
+
+def test_the_words_around_a_word_fit_its_language() -> None:
+    assert all(words.count("{word}") == 1 for words in CARRIERS.values())
+    assert WORDS.keys() <= CARRIERS.keys()
+
+
+def test_a_project_without_a_lexicon_has_nothing_to_be_heard(project: Path, machine: Settings) -> None:
+    with pytest.raises(UsageError, match="the project has no lexicon"):
+        audition_lexicon((), project / "w.wav", project=project, engine=None, settings=machine)
+    with pytest.raises(UsageError, match="cannot write"):
+        audition_lexicon((), project / "w.mp3", project=project, engine=None, settings=machine)
+    lexicon(project, "{lamp: {say: l, speaker: Nobody}}")
+    with pytest.raises(ProjectError, match="nobody in the cast is called 'Nobody'"):
+        audition_lexicon((), project / "w.wav", project=project, engine=None, settings=machine)

@@ -59,3 +59,16 @@ def test_a_sound_named_in_the_text_is_a_file_of_the_project(project: Path, machi
     ((placed, planned),) = dawn.sounds
     assert planned is None
     assert placed.cue.file == (project / "sounds" / "gull.wav").resolve()
+
+
+def test_a_pronunciation_that_the_engine_cannot_say_is_told_before_anything_is_recorded(
+    project: Path, machine: Settings
+) -> None:
+    (project / "lexicon.yaml").write_text("fullcast: 1\nwords: {harbour: ʁ̞ɑʘb}\n", encoding="utf-8")
+    prepare(project, Choices(), machine)
+    with pytest.raises(ProjectError) as caught:
+        prepare(project, Choices(engine="espeak"), machine)
+    (problem,) = caught.value.problems
+    assert str(problem.place).startswith("chapters/01-dusk.md:1:")
+    assert "is not one that espeak can say" in problem.message
+    assert "lexicon.yaml" in str(problem.hint)

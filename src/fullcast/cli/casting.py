@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,9 @@ def cast(
     marks: Annotated[
         bool, typer.Option("--marks", help="With --write: mark the speakers in the chapters too.")
     ] = False,
+    series: Annotated[
+        bool, typer.Option("--series", help="With --write: into the series, for all its books.")
+    ] = False,
     review: Annotated[
         Path | None,
         typer.Option(
@@ -67,8 +71,9 @@ def cast(
     changes = [
         name for name, given in (("--write", write), ("--review", review), ("--accept", accept)) if given
     ]
-    if marks and not write:
-        raise UsageError("--marks goes with --write", hint="add --write")
+    for name, given in (("--marks", marks), ("--series", series)):
+        if given and not write:
+            raise UsageError(f"{name} goes with --write", hint="add --write")
     if book.is_file() and book.name != "project.yaml":
         if changes:
             raise UsageError(
@@ -80,7 +85,8 @@ def cast(
         raise UsageError("--language is for a text file", hint="a project says it itself, at book.language")
     if len(changes) > 1:
         raise UsageError(f"{changes[0]} and {changes[1]} are two steps", hint="one after the other")
-    _show_project(project_folder(book), (write, marks, review, accept, engine), console)
+    wanted = _Wanted(write=write, marks=marks, series=series, review=review, accept=accept, engine=engine)
+    _show_project(project_folder(book), wanted, console)
 
 
 def _show_text(file: Path, language: str | None, console: Console) -> None:
@@ -136,30 +142,37 @@ def _print_reading(found: ReadText, console: Console) -> None:
     )
 
 
-def _show_project(
-    folder: Path, wanted: tuple[bool, bool, Path | None, Path | None, str | None], console: Console
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    write: bool
+    marks: bool
+    series: bool
+    review: Path | None
+    accept: Path | None
+    engine: str | None
+
+
+def _show_project(folder: Path, wanted: _Wanted, console: Console) -> None:
     from fullcast.production import reviewing
 
-    write, marks, review, accept, engine = wanted
     settings = settings_of()
     table = reviewing.look_at_cast(folder, settings)
-    if accept is not None:
-        count = reviewing.accept(table, accept)
+    if wanted.accept is not None:
+        count = reviewing.accept(table, wanted.accept)
         console.tell(f"{counted(count, 'quotation')} decided; kept in {folder / 'fullcast.lock'}")
         table = reviewing.look_at_cast(folder, settings)
-    if write:
-        members = reviewing.cast_voices(table, engine, settings)
-        reviewing.write_cast(table, members)
-        console.tell(f"{counted(len(members), 'member')} added to {folder / 'project.yaml'}")
+    if wanted.write:
+        members = reviewing.cast_voices(table, wanted.engine, settings)
+        file = reviewing.write_cast(table, members, series=wanted.series)
+        console.tell(f"{counted(len(members), 'member')} added to {file}")
         table = reviewing.look_at_cast(folder, settings)
-    if marks:
+    if wanted.marks:
         marked, left = reviewing.write_speakers(table)
         console.tell(f"{counted(marked, 'quotation')} marked in the chapters, {left} left as they are")
         table = reviewing.look_at_cast(folder, settings)
-    if review is not None:
-        reviewing.write_doubts(table, review)
-        console.tell(f"{review}: {counted(len(table.doubts), 'quotation')} to look at")
+    if wanted.review is not None:
+        reviewing.write_doubts(table, wanted.review)
+        console.tell(f"{wanted.review}: {counted(len(table.doubts), 'quotation')} to look at")
     console.document(_table_document(table))
     if not console.json:
         _print_table(table, console)

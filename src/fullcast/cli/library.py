@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fullcast.cli.console import counted
+from fullcast.cli.console import Console, counted
 from fullcast.cli.options import HERE, AsJson, Engine, Quiet, console_of, settings_of
-from fullcast.cli.words import columns
+from fullcast.cli.words import clock, columns
 from fullcast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -116,9 +116,14 @@ def _worded(value: object) -> str:
 
 def audition(
     names: Annotated[
-        list[str],
-        typer.Argument(metavar="VOICE", help="Voices to hear, in this order.", autocompletion=_voice_names),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="VOICE",
+            help="Voices to hear, in this order; not needed with --lexicon.",
+            autocompletion=_voice_names,
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path,
         typer.Option(
@@ -135,6 +140,13 @@ def audition(
             "--language", "-l", metavar="TAG", help="In which language; each voice's first if left out."
         ),
     ] = None,
+    lexicon: Annotated[
+        bool,
+        typer.Option(
+            "--lexicon",
+            help="Hear each word of the project's lexicon in a sentence.",
+        ),
+    ] = False,
     engine: Engine = None,
     project: InProject = HERE,
     as_json: AsJson = False,
@@ -145,12 +157,37 @@ def audition(
     Examples:
       fullcast voices audition alba mara tom --output cast.wav
       fullcast voices audition mara --text "Who goes there?"
+      fullcast voices audition --lexicon --project books/holmes
     """
     from fullcast.production.audition import Audition
     from fullcast.production.audition import audition as perform
 
     console = console_of(as_json, quiet)
+    if lexicon:
+        if text is not None or language is not None:
+            hint = "leave --text and --language out, or --lexicon"
+            raise UsageError("--lexicon says itself what is heard", hint=hint)
+        _hear_lexicon(tuple(names or ()), output, project, engine, console)
+        return
+    if not names:
+        raise UsageError(
+            "no voice is named", hint="fullcast voices list shows them; or hear words with --lexicon"
+        )
     wanted = Audition(names=tuple(names), text=text, language=language, engine=engine)
     seconds = perform(wanted, output, project=_folder(project), settings=settings_of())
     console.document({"file": str(output), "voices": names, "seconds": round(seconds, 3)})
     console.tell(f"{output}: {counted(len(names), 'voice')}, {seconds:.1f} s")
+
+
+def _hear_lexicon(
+    names: tuple[str, ...], output: Path, project: Path, engine: str | None, console: Console
+) -> None:
+    from fullcast.production.lexicon_audition import audition_lexicon
+
+    heard = audition_lexicon(names, output, project=project, engine=engine, settings=settings_of())
+    words = [asdict(each) | {"begins": round(each.begins, 3)} for each in heard]
+    console.document({"file": str(output), "words": words})
+    rows = [("at", "word", "said", "voice")]
+    rows += [(clock(each.begins), each.word, each.said or "as it is written", each.voice) for each in heard]
+    console.print(columns(rows, right=frozenset({0})))
+    console.tell(f"{output}: {counted(len(heard), 'word')}")

@@ -51,20 +51,29 @@ def doctor(device: Device = None, jobs: Jobs = None, as_json: AsJson = False, qu
 
 def schema(
     what: Annotated[
-        Literal["project", "voice"],
-        typer.Argument(metavar="WHAT", help="project or voice; project if left out.", show_default=False),
+        Literal["project", "series", "lexicon", "voice"],
+        typer.Argument(
+            metavar="WHAT",
+            help="project, series, lexicon or voice; project if left out.",
+            show_default=False,
+        ),
     ] = "project",
 ) -> None:
-    """Print the JSON Schema of project.yaml or voice.yaml, for editors.
+    """Print the JSON Schema of project.yaml, or of another file that people write, for editors.
 
     Examples:
       fullcast schema > project.schema.json
       fullcast schema voice > voice.schema.json
     """
-    from fullcast.files.schema import project_schema, voice_schema
+    from fullcast.files import schema as schemas
 
-    document = project_schema() if what == "project" else voice_schema()
-    write(sys.stdout, json.dumps(document, indent=2) + "\n")
+    makers = {
+        "project": schemas.project_schema,
+        "series": schemas.series_schema,
+        "lexicon": schemas.lexicon_schema,
+        "voice": schemas.voice_schema,
+    }
+    write(sys.stdout, json.dumps(makers[what](), indent=2) + "\n")
 
 
 def show_cache(project: ProjectPath = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:

@@ -108,6 +108,14 @@ class SpeechEngine(Protocol):
         """
         ...
 
+    def check_pronunciation(self, ipa: str) -> str | None:
+        """Return why the engine cannot say this IPA; None where it can.
+
+        Called before anything is recorded for every pronunciation of a book, if the engine is able to take
+        any; loads no model.
+        """
+        ...
+
     def open(self, device: Device, settings: Settings) -> AbstractContextManager[SpeechSession]:
         """Load the engine for the length of a ``with``."""
         ...

@@ -10,12 +10,14 @@ from pathlib import Path
 from fullcast.errors import Place, Problem, ProjectError, Severity
 from fullcast.files.inside import SoundLibrary, find_inside, open_library
 from fullcast.files.kinds import Reading, Spot
+from fullcast.files.lexicon_read import fit_lexicon, read_lexicon
 from fullcast.files.pictures import check_cover
 from fullcast.files.project_cues import make_cues
 from fullcast.files.project_keys import PRESETS, PROJECT
+from fullcast.files.series import SUFFIX, Series, merge_series, read_series
 from fullcast.files.sources import read_source
 from fullcast.files.written import WrittenChapter, WrittenCharacter, WrittenDelivery, WrittenProject
-from fullcast.files.yaml_nodes import read_nodes
+from fullcast.files.yaml_nodes import Node, Table, read_nodes
 from fullcast.model import (
     ANYONE,
     NARRATOR,
@@ -25,6 +27,7 @@ from fullcast.model import (
     Codec,
     Cue,
     Delivery,
+    Lexicon,
     Settings,
     Voice,
 )
@@ -89,13 +92,26 @@ def look_at_project(
     parsed = read_nodes(file, name=file.name)
     problems += parsed.problems
     reading = Reading(problems=problems)
-    written = PROJECT.read(parsed.node, reading) if parsed.node else None
+    folder = file.parent.resolve()
+    series = _find_series(parsed.node, folder, reading)
+    node = (
+        merge_series(parsed.node, series.table) if series and isinstance(parsed.node, Table) else parsed.node
+    )
+    written = PROJECT.read(node, reading) if node else None
     book = None
     if written is not None:
-        folder = file.parent.resolve()
         library = open_library(folder, settings.sound_folders)
-        book = _Checker(folder=folder, reading=reading, library=library).make_book(written, find_voice)
+        checker = _Checker(folder=folder, reading=reading, library=library, series=series)
+        book = checker.make_book(written, find_voice)
     return book, _in_order(problems, file.name)
+
+
+def _find_series(node: Node | None, folder: Path, reading: Reading) -> Series | None:
+    """Return the series that a project names, to be read before the rest of the project is."""
+    entries = node.entries if isinstance(node, Table) else ()
+    leaf = next((value for key, value in entries if key.text == "series"), None)
+    name = PROJECT.keys["series"].kind.read(leaf, Reading(problems=[])) if leaf else None
+    return read_series(folder, name, reading) if isinstance(name, Spot) else None
 
 
 def _no_project(project: Path, file: Path) -> Problem:
@@ -126,6 +142,7 @@ class _Checker:
     folder: Path
     reading: Reading
     library: SoundLibrary
+    series: Series | None
 
     def make_book(self, written: WrittenProject, find_voice: FindVoice) -> Book | None:
         """Return the book; None if so much is wrong that there is none."""
@@ -152,7 +169,14 @@ class _Checker:
             pauses=written.pauses,
             mixing=written.mix,
             deliveries=deliveries,
+            lexicon=self._read_lexicon(cast, chapters),
+            series=self.series.file if self.series else None,
         )
+
+    def _read_lexicon(self, cast: Mapping[str, Character], chapters: tuple[Chapter, ...]) -> Lexicon:
+        own = read_lexicon(self.folder, self.reading)
+        texts = [text for chapter in chapters for text in (chapter.title, chapter.text)]
+        return fit_lexicon(own, cast, texts, self.reading) + (self.series.lexicon if self.series else ())
 
     def _chapters(self, written: WrittenProject) -> Iterator[Chapter]:
         seen: dict[str, Place] = {}
@@ -230,7 +254,7 @@ class _Checker:
             used = member.name.title() in {NARRATOR, ANYONE} or any(
                 name in text for text in texts for name in names
             )
-            if not used and texts and member.place:
+            if not used and texts and member.place and not member.place.file.endswith(SUFFIX):
                 message = f"the name {member.name!r} does not occur in any chapter"
                 hint = "check its spelling, add aliases, or take it out of the cast"
                 self.reading.warn("unused-character", message, member.place, hint)

@@ -6,12 +6,10 @@ The project is read into the values of ``files.written``, which still know where
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
 from functools import partial
 
-from fullcast.errors import Place
-from fullcast.files.kinds import Choice, Flag, Number, Reading, Schema, Spot, Text, choice_of
+from fullcast.files.kinds import Choice, Flag, Number, Spot, Text, choice_of
+from fullcast.files.project_kinds import Anchored, Bitrate
 from fullcast.files.records import Key, ListOf, MapOf, Record, Short, Spotted, Variants
 from fullcast.files.written import (
     WrittenBook,
@@ -21,11 +19,8 @@ from fullcast.files.written import (
     WrittenDelivery,
     WrittenProject,
 )
-from fullcast.files.yaml_nodes import Leaf, Node
 from fullcast.model import (
     ROOMS,
-    Anchor,
-    AnchorKind,
     Codec,
     Credits,
     CueKind,
@@ -42,74 +37,6 @@ PRESETS = ("m4b", "chapters")
 """Kinds of deliveries."""
 
 HIGHEST_SEED = 2**32 - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchored:
-    """A place in the text of a chapter."""
-
-    @property
-    def expected(self) -> str:
-        """What the value may be."""
-        return "start, end, the number of a paragraph, or a phrase of the text in quotation marks"
-
-    def read(self, node: Node, reading: Reading) -> Anchor | None:
-        """Return the anchor; a phrase is not looked for here."""
-        value = node.value if isinstance(node, Leaf) else None
-        if isinstance(value, bool) or value is None or value == "":
-            reading.reject(node, self.expected)
-            return None
-        if isinstance(value, str):
-            return _anchor(value, node.place)
-        if not math.isfinite(value) or value < 1 or value != int(value):
-            hint = "paragraphs are counted from 1; a phrase that is a number goes in quotation marks"
-            reading.reject(node, self.expected, hint)
-            return None
-        return Anchor(kind=AnchorKind.PARAGRAPH, number=int(value), place=node.place)
-
-    def schema(self) -> Schema:
-        """Return the JSON Schema."""
-        return {"type": ["string", "integer"], "minimum": 1, "minLength": 1}
-
-
-def _anchor(words: str, place: Place) -> Anchor:
-    if words in {"start", "end"}:
-        return Anchor(kind=AnchorKind(words), place=place)
-    return Anchor(kind=AnchorKind.PHRASE, phrase=words, place=place)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bitrate:
-    """Bits per second, ``128k`` or ``128000``."""
-
-    low: int = 16_000
-    high: int = 512_000
-
-    @property
-    def expected(self) -> str:
-        """What the value may be."""
-        return f"bits per second from {self.low // 1000}k to {self.high // 1000}k, as in 128k"
-
-    def read(self, node: Node, reading: Reading) -> int | None:
-        """Return the bits per second."""
-        value = node.value if isinstance(node, Leaf) else None
-        if isinstance(value, str) and re.fullmatch("[0-9]{1,6}k", value):
-            value = int(value[:-1]) * 1000
-        if isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high:
-            return int(value)
-        thousand = isinstance(value, int) and self.low <= value * 1000 <= self.high
-        reading.reject(node, self.expected, f"did you mean {value}k?" if thousand else None)
-        return None
-
-    def schema(self) -> Schema:
-        """Return the JSON Schema."""
-        number = {"type": "number", "minimum": self.low, "maximum": self.high}
-        return {
-            "anyOf": [
-                number,
-                {"type": "string", "pattern": "^0*(1[6-9]|[2-9][0-9]|[1-4][0-9]{2}|50[0-9]|51[0-2])k$"},
-            ]
-        }
 
 
 def _make_book(*, cover: Spot[str] | None = None, **words: str) -> WrittenBook:
@@ -372,6 +299,14 @@ PROJECT = Record(
             required=True,
         ),
         "book": Key(kind=BOOK, doc="What the book is.", required=True),
+        "series": Key(
+            kind=Spotted(
+                kind=Text(
+                    what="the name of a series", pattern=r"^[^/\\\x00-\x1f.][^/\\\x00-\x1f]*$", longest=100
+                )
+            ),
+            doc="Name of the series: NAME.series.yaml beside the project's folder says what its books share.",
+        ),
         "speech": Key(kind=SPEECH, doc="Speech in general."),
         "sounds": Key(kind=SOUNDS, doc="Ambience in general."),
         "cast": Key(

@@ -50,6 +50,29 @@ class ListOf(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OneOrMore(Generic[T]):
+    """A value, or a list of such values."""
+
+    item: Kind[T]
+
+    @property
+    def expected(self) -> str:
+        """What the value may be."""
+        return f"{self.item.expected}, or a list of these"
+
+    def read(self, node: Node, reading: Reading) -> tuple[T, ...] | None:
+        """Return the values that could be read."""
+        if isinstance(node, Listing):
+            return ListOf(item=self.item, shortest=1).read(node, reading)
+        value = self.item.read(node, reading)
+        return None if value is None else (value,)
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema."""
+        return {"anyOf": [self.item.schema(), ListOf(item=self.item, shortest=1).schema()]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MapOf(Generic[T]):
     """Names of the author's choice, each with a value of one kind."""
 

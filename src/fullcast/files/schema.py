@@ -6,8 +6,10 @@ Editors complete and check with them; what is read and what they say cannot part
 from __future__ import annotations
 
 from fullcast.files.kinds import Schema
+from fullcast.files.lexicon_read import LEXICON
 from fullcast.files.project_keys import PROJECT
 from fullcast.files.records import Record
+from fullcast.files.series import SERIES
 from fullcast.files.voices import VOICE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,6 +23,16 @@ def project_schema() -> Schema:
 def voice_schema() -> Schema:
     """Return the JSON Schema of voice.yaml."""
     return _whole(VOICE, "A fullcast voice")
+
+
+def lexicon_schema() -> Schema:
+    """Return the JSON Schema of lexicon.yaml."""
+    return _whole(LEXICON, "A fullcast lexicon")
+
+
+def series_schema() -> Schema:
+    """Return the JSON Schema of NAME.series.yaml."""
+    return _whole(SERIES, "A fullcast series")
 
 
 def _whole(record: Record[object], title: str) -> Schema:

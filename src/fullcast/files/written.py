@@ -80,6 +80,7 @@ class WrittenProject:
 
     fullcast: int | None = None
     book: WrittenBook | None = None
+    series: Spot[str] | None = None
     speech: Speech = field(default_factory=Speech)
     sounds: Sounds = field(default_factory=Sounds)
     cast: dict[str, WrittenCharacter] = field(default_factory=dict)

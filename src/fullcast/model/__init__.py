@@ -28,6 +28,7 @@ from fullcast.model.book import (
     Voice,
 )
 from fullcast.model.engine import Ability, Device, Limits, Placement, Settings, Word
+from fullcast.model.lexicon import Lexicon, Saying
 from fullcast.model.plan import (
     ChapterPlan,
     LineTime,
@@ -79,6 +80,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Heard",
+    "Lexicon",
     "Limits",
     "Line",
     "LineKind",
@@ -97,6 +99,7 @@ __all__ = [
     "Reading",
     "Role",
     "Run",
+    "Saying",
     "Scalar",
     "Script",
     "Segment",

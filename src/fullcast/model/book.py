@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from fullcast.errors import Place
+from fullcast.model.lexicon import Lexicon
 from fullcast.units import Decibels, Lufs, Seconds
 
 NARRATOR = "Narrator"
@@ -289,3 +290,7 @@ class Book:
     pauses: Pauses = Pauses()
     mixing: Mixing = Mixing()
     deliveries: tuple[Delivery, ...] = ()
+    lexicon: Lexicon = ()
+    """How words are said: the project's, then the series'."""
+    series: Path | None = None
+    """The file of what it shares with other books."""

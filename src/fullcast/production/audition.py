@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,24 +52,50 @@ def audition(wanted: Audition, output: Path, *, project: Path, settings: Setting
         UsageError: If the file's kind is unknown, or a voice cannot say what is wanted.
         EngineError: If a voice could not be recorded.
     """
-    from fullcast.files.sounds import write_sound
-
-    if output.suffix.lower() not in SUFFIXES:
-        what = output.suffix or "a file without an ending"
-        raise UsageError(f"{output}: cannot write {what}", hint=f"use {' or '.join(SUFFIXES)}")
+    check_output(output)
     engine = choose_speech_engine(wanted.engine or AUTO).engine
     voices = [find_voice(name, project=project, settings=settings) for name in wanted.names]
     requests = [_request(voice, number, wanted) for number, voice in enumerate(voices)]
+    return sum(perform(requests, output, engine, settings))
+
+
+def check_output(output: Path) -> None:
+    """Refuse a file that no audition can be written to.
+
+    Raises:
+        UsageError: If its kind is unknown.
+    """
+    if output.suffix.lower() not in SUFFIXES:
+        what = output.suffix or "a file without an ending"
+        raise UsageError(f"{output}: cannot write {what}", hint=f"use {' or '.join(SUFFIXES)}")
+
+
+def perform(
+    requests: Sequence[SpeechRequest], output: Path, engine: SpeechEngine, settings: Settings
+) -> list[float]:
+    """Record requests and write them one after the other, with a pause behind each.
+
+    Returns:
+        Duration of each in seconds, with its pause.
+
+    Raises:
+        UsageError: If one cannot be said.
+        EngineError: If one could not be recorded.
+    """
+    from fullcast.files.sounds import write_sound
+
     for request in requests:
         _check(request, engine)
     recordings: dict[str, Recording] = {}
     with open_engine(engine, settings) as session:
         for key, result in ask(engine, session, requests):
             if isinstance(result, SegmentError):
-                voice = voices[int(key)]
+                voice = next(request.voice for request in requests if request.id == key)
                 raise EngineError(f"{engine.name} could not record {voice.name}: {result.reason}")
             recordings[key] = result
-    return write_sound((recordings[request.id].audio for request in requests), output, gap=GAP)
+    audio = [recordings[request.id].audio for request in requests]
+    write_sound(audio, output, gap=GAP)
+    return [item.seconds + GAP for item in audio]
 
 
 def _request(voice: Voice, number: int, wanted: Audition) -> SpeechRequest:

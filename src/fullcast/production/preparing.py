@@ -26,10 +26,11 @@ from fullcast.model import (
     PlacedCue,
     Placement,
     Plan,
+    PlannedTake,
     Script,
     Settings,
 )
-from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
+from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan, place_of
 from fullcast.production.asking import blaming
 from fullcast.production.choices import Choices as Choices  # noqa: PLC0414 - whoever prepares also chooses
 from fullcast.production.speakers import Speakers, find_speakers
@@ -113,7 +114,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         scripts,
         Decisions(speech=facts, sound=facts_of(sound), fingerprints=fingerprints, retakes=lock.retakes),
     )
-    problems += find_unsayable(plan, facts)
+    problems += [*find_unsayable(plan, facts), *_check_pronunciations(plan, speech)]
     if _is_wrong(problems):
         raise ProjectError(*problems)
     _check_chapters(choices, len(book.chapters))
@@ -213,6 +214,27 @@ def _check_prompts(book: Book, scripts: tuple[Script, ...], engine: SoundEngine)
                 anchor = cue.start if cue.start.kind is AnchorKind.PHRASE else None
                 place = cue.place or (anchor.place if anchor else None) or chapter.place
                 problems.append(Problem(code="unknown-sound", message=f"{engine.name}: {why}", place=place))
+    return problems
+
+
+def _check_pronunciations(plan: Plan, engine: SpeechEngine) -> list[Problem]:
+    """Return a problem for each pronunciation that the engine cannot say, where the book first has it."""
+    first: dict[str, tuple[ChapterPlan, PlannedTake]] = {}
+    for chapter in plan.chapters:
+        for take in chapter.takes:
+            for said in take.segment.pronunciations:
+                first.setdefault(said.ipa, (chapter, take))
+    problems = []
+    for ipa, (chapter, take) in first.items():
+        with blaming(f"the engine {engine.name} broke over the pronunciation /{ipa}/"):
+            why = engine.check_pronunciation(ipa)
+        if why is not None:
+            line = next(line for line in chapter.script.lines if line.id == take.segment.line)
+            hint = "correct the say= of the text, or the word in lexicon.yaml"
+            place = place_of(chapter.chapter, line, take.segment.start)
+            problems.append(
+                Problem(code="unsayable", message=f"{engine.name}: {why}", place=place, hint=hint)
+            )
     return problems
 
 

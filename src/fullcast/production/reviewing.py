@@ -252,13 +252,22 @@ def cast_voices(table: Table, engine: str | None, settings: Settings) -> dict[st
     return members
 
 
-def write_cast(table: Table, members: Mapping[str, NewMember]) -> None:
-    """Add members to the project's cast; the rest of project.yaml stays as it is.
+def write_cast(table: Table, members: Mapping[str, NewMember], *, series: bool = False) -> Path:
+    """Add members to the project's cast, or to that of its series; the rest of the file stays as it is.
+
+    Returns:
+        The file that was written.
 
     Raises:
+        UsageError: If the project is of no series.
         StoreError: If it cannot be written.
     """
-    add_members(table.book.folder / "project.yaml", members, name="project.yaml")
+    if series and table.book.series is None:
+        hint = "add series: NAME to project.yaml, and make NAME.series.yaml beside the project's folder"
+        raise UsageError("the project is of no series", hint=hint)
+    file = table.book.series if series and table.book.series else table.book.folder / "project.yaml"
+    add_members(file, members, name=file.name)
+    return file
 
 
 def write_speakers(table: Table) -> tuple[int, int]:

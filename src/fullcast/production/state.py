@@ -82,7 +82,8 @@ def _inputs(prepared: Prepared, settings: Settings) -> list[Path]:
     What a run itself writes to is not here: see :func:`restamped`.
     """
     book = prepared.book
-    files = [book.folder / name for name in ("project.yaml", "fullcast.lock", "voices", "sounds")]
+    names = ("project.yaml", "fullcast.lock", "lexicon.yaml", "voices", "sounds")
+    files = [*(book.folder / name for name in names), *([book.series] if book.series else [])]
     files += [*settings.voice_folders, *settings.sound_folders]
     files += [book.folder / chapter.file for chapter in book.chapters]
     files += [file for voice in book.voices.values() for file in (voice.file, voice.reference) if file]

@@ -68,6 +68,16 @@ class EspeakEngine:
                 message = f"espeak: {file} is missing"
                 raise SetupError(message, hint=_CURE)
 
+    def check_pronunciation(self, ipa: str) -> str | None:
+        """Return which letter there is no sound for; None if each has one."""
+        from fullcast.engines.espeak.ipa import UnknownLetterError, find_sounds
+
+        try:
+            find_sounds(ipa)
+        except UnknownLetterError as error:
+            return str(error)
+        return None
+
     def open(self, device: Device, settings: Settings) -> AbstractContextManager[SpeechSession]:
         """Make ready to speak on ``settings.jobs`` processes.
 
