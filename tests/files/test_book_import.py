@@ -75,8 +75,9 @@ def test_front_matter_cannot_make_objects(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("book.docx", b"words", "books of the kind '.docx' are not read"),
-        ("book.pdf", b"%PDF-1.4", "books of the kind '.pdf' are not read"),
+        ("book.docx", b"words", "'book.docx' is damaged, or no Word document (DOCX)"),
+        ("book.pdf", b"%PDF-1.4", "'book.pdf' is no PDF that can be read"),
+        ("book.mobi", b"words", "books of the kind '.mobi' are not read"),
         ("book", b"words", "books of the kind 'without a suffix' are not read"),
         ("empty.md", b"\n\n", "there is no text in the file"),
     ],
@@ -86,7 +87,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, 
     file.write_bytes(content)
     with pytest.raises(ProjectError) as caught:
         read_manuscript(file)
-    assert str(caught.value) == f"{file}: {message}"
+    assert str(caught.value).startswith(f"{file}: {message}")
 
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:

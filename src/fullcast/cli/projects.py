@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,9 +23,10 @@ from fullcast.cli.options import (
     settings_of,
 )
 from fullcast.cli.words import clock, columns, size
+from fullcast.errors import UsageError
 
 if TYPE_CHECKING:
-    from fullcast.production.creation import Created
+    from fullcast.production.creation import Created, Listing
     from fullcast.production.reasons import Reason
     from fullcast.production.summary import Summary
 
@@ -34,32 +35,124 @@ LONGEST_QUOTE = 50
 
 
 def new(
-    name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")],
+    name: Annotated[
+        Path | None,
+        typer.Argument(metavar="NAME", help="Folder to make; not needed with --list.", show_default=False),
+    ] = None,
     source: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="FILE", help="An EPUB, a text or a Markdown file to make the project from."
+            "--from",
+            metavar="FILE",
+            help="A book to make the project from: EPUB, text, Markdown, HTML, DOCX or PDF.",
         ),
+    ] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show what would become chapters, and make nothing.")
+    ] = False,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--include",
+            metavar="N|N-M|TITLE",
+            help="Only these parts, by number or title (* for any words); repeatable.",
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="N|N-M|TITLE",
+            help="Leave these out: they are written, with include: false.",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Encoding of a text, if it is guessed wrongly."),
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make a project: an example to start from, or a whole book from an EPUB, text or Markdown file.
+    """Make a project: an example to start from, or a whole book from a file.
 
     Examples:
       fullcast new mybook
       fullcast new holmes --from holmes.epub
+      fullcast new --from holmes.epub --list
+      fullcast new holmes --from holmes.epub --exclude 3 --exclude "*preface*"
     """
-    from fullcast.production.creation import create
+    from fullcast.production.creation import Source, create, look_into
 
     console = console_of(as_json, quiet)
-    made = create(name, source, settings_of())
+    chosen = any((listed, include, exclude, encoding))
+    if source is None and chosen:
+        hint = "name it with --from FILE"
+        raise UsageError("--list, --include, --exclude and --encoding are about a book file", hint=hint)
+    book = (
+        Source(
+            file=source,
+            encoding=encoding or "",
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+        )
+        if source
+        else None
+    )
+    if book and listed:
+        _show_listing(look_into(book), console)
+        return
+    if name is None:
+        raise UsageError("the folder to make has no name", hint="fullcast new NAME, or --list to look only")
+    _show_new(create(name, book, settings_of()), console)
+
+
+def _show_listing(found: Listing, console: Console) -> None:
+    console.document(
+        {
+            "title": found.title,
+            "author": found.author,
+            "language": found.language,
+            "parts": [
+                {
+                    "number": part.number,
+                    "title": part.title,
+                    "words": part.words,
+                    "source": part.source,
+                    "included": not part.why_not,
+                    "why": part.why_not,
+                }
+                for part in found.parts
+            ],
+            "left_out": [{"what": what, "why": why} for what, why in found.left_out],
+            "notes": list(found.notes),
+        }
+    )
+    rows = [("", "title", "words", "from", "")]
+    rows += [
+        (
+            str(part.number),
+            part.title,
+            str(part.words),
+            part.source,
+            f"left out: {part.why_not}" if part.why_not else "",
+        )
+        for part in found.parts
+    ]
+    console.print(columns(rows, right=frozenset({0, 2})))
+    console.print("\n".join(_describe_rest(found.left_out, found.notes)))
+    heard = [part for part in found.parts if not part.why_not]
+    words = sum(part.words for part in heard)
+    console.print(f"“{found.title}”: {counted(len(heard), 'chapter')}, {words} words")
+
+
+def _show_new(made: Created, console: Console) -> None:
     console.document(
         {
             "folder": str(made.folder),
             "title": made.title,
             "chapters": [{"title": title, "words": words} for title, words in made.chapters],
             "left_out": [{"what": what, "why": why} for what, why in made.left_out],
+            "notes": list(made.notes),
         }
     )
     console.tell(_describe_new(made))
@@ -69,8 +162,15 @@ def _describe_new(made: Created) -> str:
     words = sum(count for _, count in made.chapters)
     lines = [f"{made.folder}: “{made.title}”, {counted(len(made.chapters), 'chapter')}, {words} words"]
     lines += [f"  {title} ({count} words)" for title, count in made.chapters]
-    lines += [f"  left out: {what} ({why})" for what, why in made.left_out]
+    lines += _describe_rest(made.left_out, made.notes)
     return "\n".join([*lines, f"next: fullcast render {shlex.quote(str(made.folder))}"])
+
+
+def _describe_rest(left_out: Sequence[tuple[str, str]], notes: Sequence[str]) -> list[str]:
+    return [
+        *(f"  left out: {what} ({why})" for what, why in left_out),
+        *(f"  look at: {note}" for note in notes),
+    ]
 
 
 def check(

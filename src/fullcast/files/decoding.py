@@ -1,17 +1,18 @@
-"""Characters from the bytes of a text file: UTF-8, or what a byte order mark says; nothing is guessed.
+"""Characters from the bytes of a text file: UTF-8, what a byte order mark says, or what the letters tell.
 
-A wrong guess is heard for hours. Where the bytes are something else, the error names what they most likely
-are, and the command that converts them.
+A wrong guess is heard for hours. So a guess is always told, with the first words that hang on it, and
+whoever imports a book can name the encoding instead.
 """
 
 from __future__ import annotations
 
 import codecs
-import unicodedata
-from itertools import pairwise
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from fullcast.errors import ProjectError
+from fullcast.files.charsets import guess_encoding
 from fullcast.files.manuscript import refuse
 
 _LIMIT = 64 * 1024 * 1024
@@ -25,105 +26,127 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-_LIKELY = ("gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "cp1252", "cp1251", "cp1250")
-"""What books that are not UTF-8 are found in."""
+_TELLING = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]{0,12}")
 
-_SAMPLE = 200_000
+_SHOWN = 5
+"""Words that show a person whether a guess was right."""
+
+_NAME_ONE = "name the encoding: --encoding NAME, for instance windows-1252, gb18030, big5, shift_jis, koi8-r"
 
 
-def read_text(file: Path) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """The characters of a file."""
+
+    text: str
+    """With line breaks of one kind."""
+    note: str = ""
+    """What to tell whoever reads the file: that its encoding was guessed."""
+
+
+def read_text(file: Path, encoding: str = "") -> str:
     """Return the characters of a text file, with line breaks of one kind.
 
+    Args:
+        file: The file.
+        encoding: Its encoding, if somebody says it.
+
     Raises:
-        ProjectError: If it is neither UTF-8 nor marked as UTF-16 or UTF-32, or no text at all.
+        ProjectError: If it is no text, or in no encoding that can be told.
+    """
+    return decode_file(file, encoding).text
+
+
+def decode_file(file: Path, encoding: str = "") -> Decoded:
+    """Return the characters of a text file, and what was guessed on the way.
+
+    Args:
+        file: The file.
+        encoding: Its encoding, if somebody says it.
+
+    Raises:
+        ProjectError: If it is no text, or in no encoding that can be told.
+    """
+    return decode_bytes(file, read_bytes(file), encoding)
+
+
+def read_bytes(file: Path) -> bytes:
+    """Return the content of a file that is one book.
+
+    Raises:
+        ProjectError: If it is too large for that.
     """
     size = file.stat().st_size
     if size > _LIMIT:
         message = f"the file has {size / 2**20:,.0f} MiB; books have less than {_LIMIT // 2**20}"
         raise refuse(file, "text-too-long", message, "give one book at a time")
-    content = file.read_bytes()
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise _wrong_encoding(file, content, error) from error
-    if "\x00" in text:
-        raise _binary(file, content)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return file.read_bytes()
 
 
-def _wrong_encoding(file: Path, content: bytes, error: UnicodeDecodeError) -> ProjectError:
-    if b"\x00" in content[:_SAMPLE]:
-        return _binary(file, content)
-    line = content.count(b"\n", 0, error.start) + 1
-    message = f"line {line} is not {error.encoding.upper()} (byte 0x{content[error.start]:02x})"
-    likely = guess_encoding(content)
-    if not likely:
-        return refuse(file, "not-utf-8", message, "save the text as UTF-8 in an editor")
-    hint = f"convert it: iconv -f {likely.upper()} -t UTF-8 {file.name} > utf8-{file.name}"
-    return refuse(file, "not-utf-8", f"{message}; it looks like {likely.upper()}", hint)
+def decode_bytes(file: Path, content: bytes, encoding: str = "") -> Decoded:
+    """Return the characters that bytes mean.
 
+    Args:
+        file: Where they are from.
+        content: The bytes.
+        encoding: Their encoding, if somebody or the file itself says it.
 
-def _binary(file: Path, content: bytes) -> ProjectError:
-    sample = content[:_SAMPLE]
-    zeros = sample[1::2].count(0), sample[0::2].count(0)
-    if max(zeros) > len(sample) // 8 and min(zeros) < max(zeros) // 4:
-        likely = "UTF-16LE" if zeros[0] > zeros[1] else "UTF-16BE"
-        hint = f"convert it: iconv -f {likely} -t UTF-8 {file.name} > utf8-{file.name}"
-        return refuse(file, "not-utf-8", f"the file looks like {likely} without a byte order mark", hint)
-    message = "the file is no text: it holds zero bytes"
-    return refuse(file, "not-text", message, "give an EPUB, a plain text (.txt) or Markdown (.md)")
-
-
-def guess_encoding(content: bytes) -> str:
-    """Return the most likely encoding of a text that is not UTF-8, or nothing.
-
-    >>> guess_encoding("“Straße” naïve déjà".encode("cp1252"))
-    'cp1252'
-    >>> guess_encoding("灯塔的守护人走了。".encode("gb18030"))
-    'gb18030'
+    Raises:
+        ProjectError: If they are no text, or in no encoding that can be told.
     """
-    sample = content[:_SAMPLE]
-    scores = {name: _plausibility(sample, name) for name in _LIKELY}
-    best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] > 0 else ""
-
-
-def _plausibility(sample: bytes, encoding: str) -> float:
-    """Score a decoding by its characters beyond ASCII: common ones count for it, oddities against."""
+    if encoding:
+        return Decoded(text=_tidy(file, _decode_as(file, content, encoding)))
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    if marked:
+        return Decoded(text=_tidy(file, _decode_as(file, content, marked)))
     try:
-        text = sample.decode(encoding, "strict")
+        text, note = content.decode("utf-8"), ""
     except UnicodeDecodeError as error:
-        if error.start < len(sample) - 4:
-            return 0.0
-        text = sample[: error.start].decode(encoding)
-    foreign = [character for character in text if ord(character) > 0x7F]
-    if not foreign:
-        return 0.0
-    common = _COMMON[encoding]
-    good = sum(character in common for character in foreign)
-    odd = sum(unicodedata.category(character) in {"Cc", "Co", "Cn", "So", "Sm"} for character in foreign)
-    inside = sum(
-        before.isascii() and before.islower() and character.isupper()
-        for before, character in pairwise(text)
-        if ord(character) > 0x7F
-    )
-    return (good - 2 * odd - 2 * inside) / len(foreign)
+        text, note = _decode_guessed(file, content, error)
+    if "\x00" in text:
+        text, note = _decode_guessed(file, content, None)
+    return Decoded(text=_tidy(file, text), note=note)
 
 
-_LATIN = "“”‘’–—…«»„ \xa0"
+def _decode_as(file: Path, content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding).removeprefix("\ufeff")
+    except LookupError as error:
+        message = f"there is no encoding {encoding!r}"
+        raise refuse(file, "no-such-encoding", message, _NAME_ONE) from error
+    except UnicodeError as error:
+        at = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = content.count(b"\n", 0, at) + 1
+        message = f"line {line} is not {encoding.upper()} (byte 0x{content[at]:02x})"
+        guessed = guess_encoding(content)
+        hint = f"it looks like {guessed.upper()}: try --encoding {guessed}" if guessed else _NAME_ONE
+        raise refuse(file, "wrong-encoding", message, hint) from error
 
-_KANA = "のにはをたがでてとしれさあいうるらりなかっもこくきまそよ、。「」？！…ンスルーイトラア一人私"
 
-_COMMON = {
-    "gb18030": "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后"
-    "自以会，。“”！？：、…—《》",
-    "big5": "的一是了我不人在他有這個上們來到時大地為子中你說生國年著就那和要她出也得裡後"
-    "自以會，。「」！？：、…—《》",
-    "shift_jis": _KANA,
-    "euc-jp": _KANA,
-    "euc-kr": "이다는을에가의고지하를은로어한도나기사리그자시게아라서만해들있",
-    "cp1252": f"éèêëàâäáãçôöóõûüúùîïíìñßœæøåÉÀÄÖÜÇ£{_LATIN}",
-    "cp1251": f"оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёОНВПСТКМ{_LATIN}",
-    "cp1250": f"ąćęłńóśźżáčďéěíňřšťúůýžőűöüäĄŁŚŻČŘŠŽ{_LATIN}",
-}
+def _decode_guessed(file: Path, content: bytes, error: UnicodeDecodeError | None) -> tuple[str, str]:
+    guessed = guess_encoding(content)
+    if not guessed:
+        raise _not_text(file, content, error) from error
+    text = content.decode(guessed, "replace")
+    broken = text.count("\ufffd")
+    words = list(dict.fromkeys(_TELLING.findall(text[:200_000])))[:_SHOWN]
+    note = f"the text is not UTF-8; it was read as {guessed.upper()}"
+    note += f", with words such as {', '.join(f'“{word}”' for word in words)}" if words else ""
+    note += f"; {broken} bytes are none of its characters" if broken else ""
+    return text, f"{note}: if that is wrong, give --encoding NAME"
+
+
+def _not_text(file: Path, content: bytes, error: UnicodeDecodeError | None) -> ProjectError:
+    if error is None or b"\x00" in content:
+        message = "the file is no text: it holds zero bytes"
+        return refuse(file, "not-text", message, "give an EPUB, a text, Markdown, HTML, DOCX or PDF file")
+    line = content.count(b"\n", 0, error.start) + 1
+    message = f"line {line} is not UTF-8 (byte 0x{content[error.start]:02x}), nor what old texts are in"
+    return refuse(file, "unknown-encoding", message, _NAME_ONE)
+
+
+def _tidy(file: Path, text: str) -> str:
+    if "\x00" in text:
+        message = "the file is no text: it holds zero bytes"
+        raise refuse(file, "not-text", message, "give an EPUB, a text, Markdown, HTML, DOCX or PDF file")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

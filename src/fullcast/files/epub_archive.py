@@ -151,7 +151,7 @@ def _wrong_format(file: Path) -> ProjectError:
             (name for sign, name in _OTHER_FORMATS if head.startswith(sign)),
             "no ZIP file, as an EPUB must be",
         )
-    hint = "give an EPUB, a plain text (.txt) or Markdown (.md); calibre converts other formats to EPUB"
+    hint = "give an EPUB, a text, Markdown, HTML, DOCX or PDF; calibre converts other formats to EPUB"
     return refuse(file, "epub-not-zip", f"this is not an EPUB: the file is {found}", hint)
 
 

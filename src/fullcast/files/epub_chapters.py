@@ -79,6 +79,21 @@ def cut_chapters(pages: Sequence[Page], cuts: Sequence[Cut]) -> tuple[list[Manus
     return chapters, join_titles(parts)
 
 
+def write_aside(blocks: Sequence[Block], label: str, source: str) -> ManuscriptChapter | None:
+    """Return a part that is left out as a chapter, for whoever wants to hear it; None if it has no text.
+
+    Args:
+        blocks: What it holds.
+        label: Its title, where it has no heading.
+        source: Where it stands.
+    """
+    if not any(block.kind is BlockKind.PARAGRAPH for block in blocks):
+        return None
+    headings = _opening_headings(blocks)
+    title, said = merge_title(headings[0], headings) if headings else (label, 0)
+    return ManuscriptChapter(title=title, text=write_chapter(_drop_headings(blocks, said)), source=source)
+
+
 def _cut_at(pages: Sequence[Page], entry: Entry) -> Iterator[Cut]:
     """Yield the place that an entry points at, if it is spoken."""
     for number, page in enumerate(pages):

@@ -41,7 +41,7 @@ _NAMES = {
     "copyright-page": "copyright,copyright page,copyright notice,uncopyright,legal notice,"
     "版权,版权页,版权信息",
     "toc": "contents,table of contents,inhalt,inhaltsverzeichnis,table des matières,sommaire,índice,indice,"
-    "目录,目次",
+    "inhoud,inhoudsopgave,innehåll,indhold,sumário,目录,目次",
     "loi": "list of illustrations,illustrations,list of figures,list of maps",
     "index": "index,register,general index",
     "bibliography": "bibliography,works cited,references,literaturverzeichnis,bibliographie",

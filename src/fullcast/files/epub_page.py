@@ -41,6 +41,8 @@ class Page:
 
     name: str
     blocks: tuple[Block, ...]
+    unspoken: tuple[Block, ...] = ()
+    """What a page holds that says as a whole that no narrator reads it."""
     trailing: tuple[str, ...] = ()
     """Names of places behind the last block."""
     kinds: frozenset[str] = frozenset()
@@ -83,18 +85,26 @@ def read_page(root: Element, name: str, notes: frozenset[str]) -> Page:
         notes: Ids of elements in it that note numbers of the book point at.
     """
     body = root.find("body") or root
-    builder = _Builder(notes=notes)
-    builder.walk(body, _Style())
-    builder.flush(_Style())
+    kinds = page_kinds(body)
+    builder = _build(body, notes, whole=False)
+    aside = kinds & UNSPOKEN_KINDS.keys() and not any(block.text for block in builder.blocks)
     return Page(
         name=name,
         blocks=tuple(_without_spacing(builder.blocks)),
+        unspoken=tuple(_without_spacing(_build(body, notes, whole=True).blocks)) if aside else (),
         trailing=tuple(builder.anchors),
-        kinds=page_kinds(body),
+        kinds=kinds,
         linked=linked_share(body),
         passed_over=dict(builder.passed_over),
         pictures=tuple(builder.pictures),
     )
+
+
+def _build(body: Element, notes: frozenset[str], *, whole: bool) -> _Builder:
+    builder = _Builder(notes=notes, whole=whole)
+    builder.walk(body, _Style())
+    builder.flush(_Style())
+    return builder
 
 
 def _without_spacing(blocks: list[Block]) -> list[Block]:
@@ -114,6 +124,8 @@ class _Builder:
     """The blocks of a document while it is walked through."""
 
     notes: frozenset[str]
+    whole: bool = False
+    """Whether parts are taken too that no narrator reads."""
     blocks: list[Block] = field(default_factory=list)
     lines: list[list[Phrase]] = field(default_factory=lambda: [[]])
     anchors: list[str] = field(default_factory=list)
@@ -205,9 +217,7 @@ class _Builder:
             what = "page numbers"
         elif kinds & NOTE_KINDS or self._is_note(element):
             what = "notes"
-        elif element.name != "body" and (
-            part := next((each for each in UNSPOKEN_KINDS if each in kinds), "")
-        ):
+        elif part := "" if self.whole or element.name == "body" else _unspoken_part(kinds):
             what = "notes" if part.endswith("notes") else UNSPOKEN_KINDS[part]
         if what:
             self._mark_places(element)
@@ -274,6 +284,10 @@ class _Builder:
         """Pass over a formula: nobody can say how it is read."""
         self._mark_places(element)
         self.passed_over["formulas"] += 1
+
+
+def _unspoken_part(kinds: frozenset[str]) -> str:
+    return next((each for each in UNSPOKEN_KINDS if each in kinds), "")
 
 
 _SPECIAL: Mapping[str, Callable[[_Builder, Element, _Style], None]] = {

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fullcast.files.epub_archive import Archive, open_archive
-from fullcast.files.epub_chapters import cut_chapters, find_cuts
+from fullcast.files.epub_chapters import cut_chapters, find_cuts, write_aside
 from fullcast.files.epub_contents import Contents, Entry, choose_chapters, read_contents
 from fullcast.files.epub_elements import is_note_reference
 from fullcast.files.epub_front import is_stray_front, why_unspoken
 from fullcast.files.epub_package import Package, is_page, missing_page, read_cover, read_credits, read_package
 from fullcast.files.epub_page import Page, read_page
-from fullcast.files.manuscript import LeftOut, Manuscript, read_language, refuse
+from fullcast.files.manuscript import LeftOut, Manuscript, ManuscriptChapter, read_language, refuse
 from fullcast.files.titles import title_tokens
 from fullcast.files.xhtml import Element, parse_page
 
@@ -56,9 +56,12 @@ def read_epub(file: Path) -> Manuscript:
     heading = [LeftOut(what=dangling, why="it is a heading without text")] if dangling else []
     details["language"], language_note = read_language(details["language"])
     notes = [note for note in (cover_note, language_note) if note]
-    left_out = (*notes, *found.left_out, *aside, *heading, *_count_passed_over(found.pages))
+    pages = _placed(found.left_out, all_pages, chapters)
+    left_out = (*notes, *pages, *aside, *heading, *_count_passed_over(found.pages))
     title = details.pop("title") or file.stem
-    return Manuscript(title=title, chapters=tuple(chapters), cover=cover, left_out=left_out, **details)
+    return Manuscript(
+        title=title, chapters=tuple(chapters), cover=cover, left_out=left_out, notes=(), **details
+    )
 
 
 def _read_pages(archive: Archive, package: Package, contents: Contents) -> tuple[list[Page], list[LeftOut]]:
@@ -143,9 +146,7 @@ def _sort_pages(
         why_unspoken(page, titles.get(page.name, ""), named.get(page.name, frozenset())) for page in pages
     ]
     left_out = [
-        LeftOut(what=_label(page, titles.get(page.name, "")), why=why)
-        for page, why in zip(pages, whys, strict=True)
-        if why
+        _leave_out(page, titles.get(page.name, ""), why) for page, why in zip(pages, whys, strict=True) if why
     ]
     spoken = [page for page, why in zip(pages, whys, strict=True) if not why]
     return _Sorted(pages=tuple(spoken), left_out=tuple(left_out))
@@ -158,9 +159,27 @@ def _drop_stray_front(found: _Sorted, entries: Sequence[Entry], details: Mapping
     words = frozenset(title_tokens(f"{details['title']} {details['author']} by von de par"))
     stray = [page for page in found.pages[:first] if is_stray_front(page, words)]
     why = "it is a short page before the first chapter that the contents do not name"
-    notes = [LeftOut(what=_label(page, ""), why=why) for page in stray]
+    notes = [_leave_out(page, "", why) for page in stray]
     kept = tuple(page for page in found.pages if page not in stray)
     return _Sorted(pages=kept, left_out=(*notes, *found.left_out))
+
+
+def _leave_out(page: Page, title: str, why: str) -> LeftOut:
+    """Return a page as something left out, with its text for whoever wants to hear it after all."""
+    label = _label(page, title)
+    chapter = write_aside(page.unspoken or page.blocks, title or label, page.name)
+    return LeftOut(what=label, why=why, chapter=chapter)
+
+
+def _placed(
+    left_out: Sequence[LeftOut], pages: Sequence[Page], chapters: Sequence[ManuscriptChapter]
+) -> Iterator[LeftOut]:
+    """Yield what was left out with the number of chapters in front of it."""
+    order = {page.name: number for number, page in enumerate(pages)}
+    begins = [order.get(chapter.source, 0) for chapter in chapters]
+    for each in left_out:
+        at = order.get(each.chapter.source, 0) if each.chapter else 0
+        yield replace(each, before=sum(begin < at for begin in begins))
 
 
 def _label(page: Page, title: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fullcast.files.manuscript import LeftOut
@@ -71,6 +71,21 @@ def trim_licence(text: str) -> Trimmed:
         details=_read_details(header),
         left_out=tuple(left_out),
     )
+
+
+def find_book(paragraphs: Sequence[str]) -> tuple[int, int, dict[str, str]]:
+    """Return the first of the paragraphs that is the book's, one past the last, and what the header says.
+
+    For texts whose paragraphs are known already; without Project Gutenberg's marks, all of them.
+    """
+    start = next((at for at, each in enumerate(paragraphs) if _START.search(each)), -1) + 1
+    end = next(
+        (at for at, each in enumerate(paragraphs) if at >= start and _END.match(each.lstrip())),
+        len(paragraphs),
+    )
+    while start and start < end and _PRODUCED.match(paragraphs[start]):
+        start += 1
+    return start, end, _read_details("\n".join(paragraphs[:start]))
 
 
 def _keep_lines(found: re.Match[str]) -> str:

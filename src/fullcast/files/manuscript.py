@@ -50,21 +50,27 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """Something of the book that will not be heard."""
-
-    what: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ManuscriptChapter:
     """A chapter as chapter text: Markdown in which the book's own characters are escaped."""
 
     title: str
     text: str
     source: str
-    """Where in the book it was found: the file inside the EPUB, or the first line in a text."""
+    """Where in the book it was found: file of the EPUB, first line of a text, page of a PDF."""
+    include: bool = True
+    """Whether it will be heard; the person who imports the book may leave it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something of the book that will not be heard."""
+
+    what: str
+    why: str
+    chapter: ManuscriptChapter | None = None
+    """Its text, where it has one that somebody could want to hear after all."""
+    before: int = 0
+    """How many chapters stand in front of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,8 @@ class Manuscript:
     cover: Cover | None = None
     left_out: tuple[LeftOut, ...] = ()
     """In the order of the book: whoever imports a book must be able to see what is missing."""
+    notes: tuple[str, ...] = ()
+    """What was guessed and should be looked at, as whole clauses."""
 
 
 def refuse(file: Path, code: str, message: str, hint: str) -> ProjectError:

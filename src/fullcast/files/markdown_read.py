@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from fullcast.files.decoding import read_text
+from fullcast.files.decoding import decode_file
 from fullcast.files.manuscript import Manuscript, ManuscriptChapter, read_language, refuse
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -43,15 +43,20 @@ class _Section:
         return f"{body}\n" if body.strip() else ""
 
 
-def read_markdown(file: Path) -> Manuscript:
+def read_markdown(file: Path, encoding: str = "") -> Manuscript:
     """Return a Markdown text as a book, one chapter for each heading of the highest level.
 
     A single ``#`` above ``##`` headings is the title of the book.
 
+    Args:
+        file: The text.
+        encoding: Its encoding, if somebody says it.
+
     Raises:
         ProjectError: If it cannot be decoded, holds no text, or its front matter is wrong.
     """
-    text = read_text(file).removeprefix("\ufeff")
+    decoded = decode_file(file, encoding)
+    text = decoded.text.removeprefix("\ufeff")
     found = _FRONT_MATTER.match(text)
     details = _read_front_matter(file, found.group(1)) if found else {}
     body = text[found.end() :] if found else text
@@ -74,8 +79,14 @@ def read_markdown(file: Path) -> Manuscript:
         for number, each in enumerate(chapters, 1)
     ]
     details["language"], note = read_language(details.get("language", ""), body[:4000])
-    notes = (note,) if note else ()
-    return Manuscript(title=title, chapters=tuple(named), cover=None, left_out=notes, **details)
+    return Manuscript(
+        title=title,
+        chapters=tuple(named),
+        cover=None,
+        left_out=(note,) if note else (),
+        notes=(decoded.note,) if decoded.note else (),
+        **details,
+    )
 
 
 def _default_title(title: str, chapters: Sequence[ManuscriptChapter], number: int) -> str:

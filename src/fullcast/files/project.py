@@ -147,6 +147,9 @@ class _Checker:
     def make_book(self, written: WrittenProject, find_voice: FindVoice) -> Book | None:
         """Return the book; None if so much is wrong that there is none."""
         language = written.book.credits.language if written.book else "en"
+        if written.chapters and not any(_included(written)):
+            hint = "take include: false away from at least one"
+            self.reading.report("no-chapters", "every chapter is left out", _known(written.place), hint)
         chapters = tuple(self._chapters(written))
         cast = self._make_cast(written, language)
         self._check_names(written.cast)
@@ -180,7 +183,7 @@ class _Checker:
 
     def _chapters(self, written: WrittenProject) -> Iterator[Chapter]:
         seen: dict[str, Place] = {}
-        for item in written.chapters:
+        for item in _included(written):
             cues = make_cues(item, self.library, self.reading)
             if item.text is None:
                 continue
@@ -315,6 +318,10 @@ class _Checker:
             return None
         self.reading.problems.extend(check_cover(found.file, written.place))
         return found.file
+
+
+def _included(written: WrittenProject) -> Iterator[WrittenChapter]:
+    return (chapter for chapter in written.chapters if chapter.include)
 
 
 def _known(place: Place | None) -> Place:

@@ -242,6 +242,9 @@ CHAPTER = Record(
         "title": Key(kind=Text(), doc="Title of the chapter.", required=True),
         "text": Key(kind=Spotted(kind=_FILE), doc="Its text: a Markdown file in the project.", required=True),
         "speak_title": Key(kind=Flag(), doc="Whether the title is spoken."),
+        "include": Key(
+            kind=Flag(), doc="Whether the chapter is heard; false leaves it out, its text is not even read."
+        ),
         "cues": Key(kind=ListOf(item=CUE), doc="Beds, effects and music."),
     },
 )

@@ -17,7 +17,7 @@ from pathlib import Path
 from fullcast.errors import UsageError
 from fullcast.files.disk import explained
 from fullcast.files.example import EXAMPLE_CHAPTER, EXAMPLE_FILES, EXAMPLE_TEXT
-from fullcast.files.manuscript import Manuscript
+from fullcast.files.manuscript import Manuscript, ManuscriptChapter
 from fullcast.files.prose import count_words
 from fullcast.files.voices import list_voices
 from fullcast.files.yaml_scalars import write_scalar
@@ -64,7 +64,7 @@ class Scaffold:
     folder: Path
     title: str
     chapters: tuple[tuple[str, int], ...]
-    """Title and number of words of each."""
+    """Title and number of words of each that is heard."""
     left_out: tuple[tuple[str, str], ...]
     """What of the manuscript is not in the project, and why."""
 
@@ -89,7 +89,7 @@ def make_project(
             voices, _ = list_voices(project=None, settings=Settings(jobs=1))
         files = _write_files(manuscript, voices)
         title = _bounded(manuscript.title, _LONGEST_TITLE)
-        chapters = tuple((each.title, count_words(each.text)) for each in manuscript.chapters)
+        chapters = tuple((each.title, count_words(each.text)) for each in manuscript.chapters if each.include)
     else:
         title = folder.resolve().name
         files = {
@@ -98,8 +98,15 @@ def make_project(
         }
         chapters = ((EXAMPLE_CHAPTER, count_words(EXAMPLE_TEXT)),)
     _write_project(folder, {**files, ".gitignore": _IGNORED.encode()})
-    left_out = tuple((each.what, each.why) for each in manuscript.left_out) if manuscript else ()
+    left_out = tuple(_list_left_out(manuscript)) if manuscript else ()
     return Scaffold(folder=folder, title=title, chapters=chapters, left_out=left_out)
+
+
+def _list_left_out(manuscript: Manuscript) -> Iterator[tuple[str, str]]:
+    for each in manuscript.chapters:
+        if not each.include:
+            yield each.title, "you left it out; it stands in project.yaml with include: false"
+    yield from ((each.what, each.why) for each in manuscript.left_out)
 
 
 def make_slug(title: str) -> str:
@@ -155,11 +162,7 @@ def _write_files(manuscript: Manuscript, voices: Sequence[Voice]) -> dict[str, b
     cover = f"cover{manuscript.cover.suffix}" if manuscript.cover else ""
     if manuscript.cover:
         files[cover] = manuscript.cover.content
-    titles = [_bounded(each.title, _LONGEST_TITLE) for each in manuscript.chapters]
-    listed = (
-        f"  - title: {write_scalar(title)}\n    text: {write_scalar(name)}"
-        for title, name in zip(titles, names, strict=True)
-    )
+    listed = (_write_entry(each, name) for each, name in zip(manuscript.chapters, names, strict=True))
     project = _HEAD.format(
         title=" ".join(_bounded(manuscript.title, 90).split()),
         book=_write_book(manuscript, cover),
@@ -167,6 +170,12 @@ def _write_files(manuscript: Manuscript, voices: Sequence[Voice]) -> dict[str, b
         chapters="\n".join(listed),
     )
     return {**files, "project.yaml": project.encode()}
+
+
+def _write_entry(chapter: ManuscriptChapter, name: str) -> str:
+    title = _bounded(chapter.title, _LONGEST_TITLE)
+    entry = f"  - title: {write_scalar(title)}\n    text: {write_scalar(name)}"
+    return entry if chapter.include else f"{entry}\n    include: false"
 
 
 def _write_book(manuscript: Manuscript, cover: str) -> str:

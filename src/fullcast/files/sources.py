@@ -110,6 +110,6 @@ def guess_encoding(content: bytes) -> str:
     if content.count(0) > len(content) // 8:
         little = content[1::2].count(0) >= content[::2].count(0)
         return "UTF-16LE" if little else "UTF-16BE"
-    from fullcast.files import decoding  # a project whose files are UTF-8 needs no table of other encodings
+    from fullcast.files import charsets  # a project whose files are UTF-8 needs no table of other encodings
 
-    return decoding.guess_encoding(content).upper() or "CP1252"
+    return charsets.guess_encoding(content).upper() or "CP1252"

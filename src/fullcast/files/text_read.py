@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fullcast.files.decoding import read_text
+from fullcast.files.decoding import decode_file
 from fullcast.files.gutenberg import trim_licence
 from fullcast.files.manuscript import LeftOut, Manuscript, ManuscriptChapter, read_language, refuse
 from fullcast.files.prose import (
@@ -64,16 +64,18 @@ class _Part:
     paragraphs: tuple[Paragraph, ...]
 
 
-def read_plain_text(file: Path) -> Manuscript:
+def read_plain_text(file: Path, encoding: str = "") -> Manuscript:
     """Return what a plain text holds for the ear.
 
     Args:
-        file: UTF-8, or UTF-16 and UTF-32 with a byte order mark.
+        file: The text.
+        encoding: Its encoding, if somebody says it.
 
     Raises:
         ProjectError: If the characters cannot be decoded or there are none.
     """
-    trimmed = trim_licence(read_text(file))
+    decoded = decode_file(file, encoding)
+    trimmed = trim_licence(decoded.text)
     paragraphs = _read_paragraphs(trimmed.text, trimmed.first_line)
     if not paragraphs:
         raise refuse(
@@ -97,6 +99,7 @@ def read_plain_text(file: Path) -> Manuscript:
         title=title,
         chapters=chapters,
         left_out=(*notes, *trimmed.left_out, *left_out),
+        notes=(decoded.note,) if decoded.note else (),
         cover=None,
         **details,
     )

@@ -56,6 +56,7 @@ class WrittenChapter:
     title: str | None = None
     text: Spot[str] | None = None
     speak_title: bool = True
+    include: bool = True
     cues: tuple[WrittenCue, ...] = ()
     place: Place | None = None
 

@@ -107,6 +107,35 @@ def parse_page(file: Path, name: str, content: bytes) -> Element:
         return _from_selectolax(root, 0) if root is not None else Element("html", {}, ())
 
 
+def parse_html(file: Path, text: str) -> Element:
+    """Return the tree of a web page, as browsers read it.
+
+    Args:
+        file: Where it is from.
+        text: Its characters.
+
+    Raises:
+        ProjectError: If it declares entities.
+    """
+    _refuse_entities(file, file.name, text)
+    root = LexborHTMLParser(_DECLARATION.sub("", text, count=1)).root
+    return _from_selectolax(root, 0) if root is not None else Element("html", {}, ())
+
+
+def declared_encoding(content: bytes) -> str:
+    """Return the encoding that markup says it is in, or nothing.
+
+    >>> declared_encoding(b'<meta charset="koi8-r">'), declared_encoding(b"<p>")
+    ('koi8-r', '')
+    """
+    declaration = _DECLARATION.match(content[:200].decode("latin-1"))
+    declared = _DECLARED.search(declaration.group()) if declaration else None
+    if declared:
+        return declared.group(1)
+    charset = _CHARSET.search(content[:2000])
+    return charset.group(1).decode("ascii") if charset else ""
+
+
 def decode_markup(file: Path, name: str, content: bytes) -> str:
     """Return the characters of a document, without its XML declaration, HTML's named entities resolved.
 
@@ -122,11 +151,15 @@ def decode_markup(file: Path, name: str, content: bytes) -> str:
         raise refuse(
             file, "epub-encoding", f"{name!r} in the book is not {encoding}: {error}", hint
         ) from error
+    _refuse_entities(file, name, text)
+    text = _DECLARATION.sub("", text.removeprefix("\ufeff"), count=1)
+    return _ENTITY.sub(_resolve_entity, text)
+
+
+def _refuse_entities(file: Path, name: str, text: str) -> None:
     if "<!ENTITY" in text:
         hint = "open and save the book in an EPUB editor (Sigil, calibre); the file may be an attack"
         raise refuse(file, "epub-entities", f"{name!r} in the book declares XML entities of its own", hint)
-    text = _DECLARATION.sub("", text.removeprefix("\ufeff"), count=1)
-    return _ENTITY.sub(_resolve_entity, text)
 
 
 def _find_encoding(content: bytes) -> str:
@@ -137,12 +170,7 @@ def _find_encoding(content: bytes) -> str:
     ):
         if content.startswith(mark):
             return encoding
-    declaration = _DECLARATION.match(content[:200].decode("latin-1"))
-    if declaration:
-        declared = _DECLARED.search(declaration.group())
-        return declared.group(1) if declared else "utf-8"
-    charset = _CHARSET.search(content[:2000])
-    return charset.group(1).decode("ascii") if charset else "utf-8"
+    return declared_encoding(content) or "utf-8"
 
 
 def _resolve_entity(found: re.Match[str]) -> str:
