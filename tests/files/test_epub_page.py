@@ -88,8 +88,9 @@ INLINE = st.lists(st.recursive(TEXTS | FIXED, _inline, max_leaves=6), max_size=5
 
 
 def _block(name: str, inner: Piece) -> Piece:
-    seen = inner.seen.replace("\n", " ") if name in {"h2", "h4"} else inner.seen
-    return Piece(f"<{name}>{inner.markup}</{name}>", f"\n{seen}\n")
+    if name in {"h2", "h4"}:  # with a word of their own: of others, the picture is the heading
+        return Piece(f"<{name}>On {inner.markup}</{name}>", "\nOn " + inner.seen.replace("\n", " ") + "\n")
+    return Piece(f"<{name}>{inner.markup}</{name}>", f"\n{inner.seen}\n")
 
 
 LEAVES = st.builds(_block, st.sampled_from(["p", "div", "h2", "h4"]), INLINE)

@@ -120,6 +120,20 @@ def test_without_contents_and_headings_chapters_are_numbered(make_epub: Make) ->
     assert titles(read_manuscript(make_epub(pages))) == ["Chapter 1", "Chapter 2"]
 
 
+def test_headings_that_are_pictures_are_read_by_what_they_show(make_epub: Make) -> None:
+    painted = '<body><h2><img src="{0}.png" alt="{1}"/></h2><p>{2}</p></body>'
+    pages = {
+        "a.xhtml": painted.format("a", "Chapter One", "Rain."),
+        "b.xhtml": painted.format("b", "Chapter Two", "Sun."),
+    }
+    assert titles(read_manuscript(make_epub(pages))) == ["Chapter One", "Chapter Two"]
+    listed = read_manuscript(make_epub(pages, [("Chapter One", "a.xhtml"), ("Chapter Two", "b.xhtml")]))
+    assert [(chapter.title, chapter.text) for chapter in listed.chapters] == [
+        ("Chapter One", "Rain.\n"),
+        ("Chapter Two", "Sun.\n"),
+    ]
+
+
 def test_one_long_file_is_cut_at_its_headings(make_epub: Make) -> None:
     page = body("<h1>The Lamp</h1>" + "".join(f"<h2>Night {n}</h2><p>It rained.</p>" for n in range(3)))
     book = read_manuscript(make_epub({"all.xhtml": page}, [("Start", "all.xhtml")]))

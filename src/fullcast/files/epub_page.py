@@ -74,6 +74,8 @@ class _Style:
     verse: bool = False
     keep_lines: bool = False
     level: int = 0
+    painted: bool = False
+    """In a heading that has no letters: its picture is the heading."""
 
 
 def read_page(root: Element, name: str, notes: frozenset[str]) -> Page:
@@ -255,10 +257,10 @@ class _Builder:
         self.lines[-1].append(Phrase("”", style.emphasis))
 
     def add_picture(self, element: Element, style: _Style) -> None:
-        """Pass over a picture, unless it is the painted first letter of a word."""
+        """Pass over a picture, unless it is a painted heading, or the painted first letter of a word."""
         self._mark_places(element)
         words = words_of_picture(element)
-        if len(words) == 1 and words.isalpha() and element.name == "img":
+        if words and (style.painted or (len(words) == 1 and words.isalpha() and element.name == "img")):
             self.lines[-1].append(Phrase(words, style.emphasis))
         elif is_ornament(words) or is_break_class(element) or "separator" in element.kinds():
             self.add_scene_break(element, style)
@@ -309,5 +311,9 @@ def _inner_style(element: Element, style: _Style) -> _Style:
     quoted = style.quoted or element.name == "blockquote" or (verse and not style.verse)
     level = style.level or (heading_level(element) if is_heading(element) else 0)
     return _Style(
-        verse=verse, quoted=quoted, keep_lines=style.keep_lines or element.name == "pre", level=level
+        verse=verse,
+        quoted=quoted,
+        keep_lines=style.keep_lines or element.name == "pre",
+        level=level,
+        painted=bool(level) and not element.text.strip(),
     )
