@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -239,3 +240,29 @@ def test_options_that_do_not_go_together(
     options: list[str], project: Path, call: Callable[..., tuple[int, str, str]]
 ) -> None:
     assert call(project, *options)[0] == 2
+
+
+def test_a_language_model_is_asked_only_if_it_is_asked_for(
+    project: Path,
+    call: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    model_server: Any,
+) -> None:
+    code, _, err = call(project, "--ask")
+    assert (code, "no language model is set" in err) == (4, True)
+    monkeypatch.setenv("FULLCAST_LLM_URL", model_server.url)
+    monkeypatch.setenv("FULLCAST_LLM_MODEL", "small")
+    monkeypatch.setenv("FULLCAST_CACHE", str(project / "cache"))
+    assert call(project)[0] == 0
+    assert model_server.requests == []
+    model_server.answering = lambda _: '{"labels": {"1": 1}}'
+    code, _, err = call(project, "--ask", "--write")
+    assert (code, "language model: " in err, " request" in err) == (0, True, True)
+    file = project / "novel.txt"
+    file.write_text(NOVEL, encoding="utf-8")
+    count = len(model_server.requests)
+    code, out, err = call(file, "--ask", "--json")
+    assert code == 0
+    assert len(json.loads(out)["quotes"]) == 7
+    assert json.loads(err)["event"] == "asked"
+    assert len(model_server.requests) > count

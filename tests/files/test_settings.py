@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fullcast.errors import Problem, ProjectError
 from fullcast.files.settings import KEYS, SETTINGS_FILE, Surroundings, count_cores, read_settings, settle
-from fullcast.model import Settings
+from fullcast.model import Budget, LanguageModel, Secret, Settings
+from fullcast.units import Seconds
 
 
 class Machine:
@@ -69,12 +70,29 @@ def test_an_empty_word_of_the_environment_says_nothing(machine: Machine) -> None
     assert machine.settle(FULLCAST_JOBS="", FULLCAST_DEVICE=" ") == machine.settle()
 
 
+WHOLE = {
+    "llm_url": "http://localhost/v1",
+    "llm_model": "small",
+    "llm_key_file": "/key",
+    "llm_requests": "2",
+    "llm_timeout": "2.5",
+    "llm_max_tokens": "10",
+    "llm_max_cost": "2.5",
+    "llm_input_price": "1.5",
+    "llm_output_price": "3.5",
+}
+
+
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_every_key_is_read_from_file_and_environment(machine: Machine, key: str) -> None:
-    value = {"jobs": "7", "device": "cpu"}.get(key, "/somewhere")
-    from_environment = machine.settle(**{f"FULLCAST_{key.upper()}": value})
-    (machine.here / SETTINGS_FILE).write_text(f"{key} = {value if key == 'jobs' else repr(value)}\n")
-    assert machine.settle() == from_environment != Settings(jobs=count_cores())
+    others = {name: word for name, word in WHOLE.items() if name != key} if key.startswith("llm_") else {}
+    value = {"jobs": "7", "device": "cpu"}.get(key, WHOLE.get(key, "/somewhere"))
+    around = {f"FULLCAST_{name.upper()}": word for name, word in others.items()}
+    from_environment = machine.settle(**around | {f"FULLCAST_{key.upper()}": value})
+    plain = value if value.replace(".", "").isdecimal() else repr(value)
+    (machine.here / SETTINGS_FILE).write_text(f"{key} = {plain}\n")
+    assert machine.settle(**around) == from_environment
+    assert from_environment != Settings(jobs=count_cores())
 
 
 def test_all_that_is_wrong_is_told(machine: Machine) -> None:
@@ -104,7 +122,7 @@ def test_hints_name_the_nearest_key(machine: Machine) -> None:
     toml, environment = sorted(machine.problems(FULLCAST_VOICE="/v"), key=lambda problem: problem.message)[
         ::-1
     ]
-    assert toml.hint == "did you mean 'jobs'? known keys: cache, device, jobs, models, sounds, voices"
+    assert toml.hint == f"did you mean 'jobs'? known keys: {', '.join(sorted(KEYS))}"
     assert environment.hint == "did you mean FULLCAST_VOICES?"
 
 
@@ -160,3 +178,55 @@ def test_this_machine_has_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("FULLCAST_SOUNDS", str(tmp_path / "s"))
     settings = read_settings({"jobs": 2})
     assert (settings.jobs, settings.sound_folders) == (2, (tmp_path / "s",))
+
+
+MODEL = {"FULLCAST_LLM_URL": "http://localhost:11434/v1/", "FULLCAST_LLM_MODEL": "small"}
+
+
+def test_a_language_model_is_named_by_address_and_name(machine: Machine) -> None:
+    assert machine.settle().language_model is None
+    model = machine.settle(**MODEL).language_model
+    assert model == LanguageModel(url="http://localhost:11434/v1", model="small")
+    (machine.here / SETTINGS_FILE).write_text(
+        'llm_url = "https://api.example.com/v1/chat/completions"\nllm_model = "big"\nllm_key_file = "k"\n'
+        "llm_requests = 8\nllm_timeout = 2.5\nllm_max_tokens = 1000\nllm_max_cost = 0.5\n"
+        "llm_input_price = 1\nllm_output_price = 4.0\n"
+    )
+    assert machine.settle(FULLCAST_LLM_KEY="sk-1").language_model == LanguageModel(
+        url="https://api.example.com/v1",
+        model="big",
+        key=Secret("sk-1"),
+        key_file=machine.here / "k",
+        requests=8,
+        timeout=Seconds(2.5),
+        budget=Budget(max_tokens=1000, max_cost=0.5, input_price=1.0, output_price=4.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"FULLCAST_LLM_MODEL": ""}, "llm_url is set, and llm_model is not"),
+        (
+            {"FULLCAST_LLM_URL": "localhost:11434"},
+            "llm_url must be an address such as http://localhost:11434",
+        ),
+        ({"FULLCAST_LLM_URL": "http://me:secret@host/v1"}, "llm_url must be an address"),
+        ({"FULLCAST_LLM_URL": "file:///etc/passwd"}, "llm_url must be an address"),
+        ({"FULLCAST_LLM_REQUESTS": "0"}, "llm_requests must be a whole number from 1 to 64"),
+        ({"FULLCAST_LLM_MAX_TOKENS": "1.5"}, "llm_max_tokens must be a whole number from 1 to 1e+12"),
+        ({"FULLCAST_LLM_MAX_COST": "1"}, "llm_max_cost is set, and the prices are not"),
+        ({"FULLCAST_LLM_MODLE": "small"}, "the environment has an unknown setting"),
+    ],
+)
+def test_a_language_model_that_is_wrong_is_told(said: dict[str, str], message: str, machine: Machine) -> None:
+    (problem,) = machine.problems(**MODEL | said)
+    assert problem.message.startswith(message)
+
+
+def test_a_key_has_no_place_in_a_file_of_settings(machine: Machine) -> None:
+    (machine.here / SETTINGS_FILE).write_text('llm_key = "sk-1234"\n')
+    (problem,) = machine.problems()
+    assert problem.message == "unknown key 'llm_key'"
+    assert "llm_key_file" in str(problem.hint)
+    assert "sk-1234" not in f"{problem.message} {problem.hint}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ from fullcast.errors import UsageError
 if TYPE_CHECKING:
     from fullcast.model import Reading
     from fullcast.production.casting import ReadText
+    from fullcast.production.labelling import Labelling
     from fullcast.production.reviewing import Table
 
 SHOWN = 40
@@ -49,6 +50,9 @@ def cast(
     accept: Annotated[
         Path | None, typer.Option("--accept", metavar="FILE", help="Read an edited review file back in.")
     ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask your language model about the quotations that need an eye.")
+    ] = False,
     language: Annotated[
         str | None,
         typer.Option(
@@ -66,6 +70,7 @@ def cast(
       fullcast cast books/holmes --write
       fullcast cast books/holmes --review doubts.txt
       fullcast cast books/holmes --accept doubts.txt
+      fullcast cast books/holmes --ask
     """
     console = console_of(as_json, quiet)
     changes = [
@@ -79,20 +84,29 @@ def cast(
             raise UsageError(
                 f"{changes[0]} needs a project, and {book} is a text", hint="fullcast new NAME --from FILE"
             )
-        _show_text(book, language, console)
+        _show_text(book, language, console, ask=ask)
         return
     if language is not None:
         raise UsageError("--language is for a text file", hint="a project says it itself, at book.language")
     if len(changes) > 1:
         raise UsageError(f"{changes[0]} and {changes[1]} are two steps", hint="one after the other")
-    wanted = _Wanted(write=write, marks=marks, series=series, review=review, accept=accept, engine=engine)
+    wanted = _Wanted(
+        write=write, marks=marks, series=series, review=review, accept=accept, engine=engine, ask=ask
+    )
     _show_project(project_folder(book), wanted, console)
 
 
-def _show_text(file: Path, language: str | None, console: Console) -> None:
+def _show_text(file: Path, language: str | None, console: Console, *, ask: bool) -> None:
     from fullcast.production.casting import read_text
 
     found = read_text(file, language)
+    if ask:
+        from fullcast.production.labelling import label_text
+        from fullcast.production.reviewing import SURE
+
+        reading, labelling = label_text(found.text, found.reading, settings_of(), SURE)
+        found = replace(found, reading=reading)
+        _tell_asked(labelling, console)
     console.document(document_of(found.reading))
     if not console.json:
         _print_reading(found, console)
@@ -150,6 +164,32 @@ class _Wanted:
     review: Path | None
     accept: Path | None
     engine: str | None
+    ask: bool
+
+
+def _tell_asked(found: Labelling, console: Console) -> None:
+    """Say what became of the questions to a language model."""
+    console.event(
+        {
+            "event": "asked",
+            "speeches": found.asked,
+            "labelled": len(found.speakers),
+            "requests": found.requests,
+            "kept": found.kept,
+            "failed": found.failed,
+            "unpaid": found.unpaid,
+            "tokens": found.usage.tokens,
+            "cost": round(found.cost, 6),
+        }
+    )
+    parts = [f"{len(found.speakers)} of {counted(found.asked, 'quotation')} labelled"]
+    parts += [counted(found.requests, "request")]
+    parts += [f"{found.kept} answered before"] if found.kept else []
+    parts += [f"{found.usage.tokens} tokens"]
+    parts += [f"cost {found.cost:.4f}"] if found.cost else []
+    parts += [f"{counted(found.failed, 'passage')} without an answer"] if found.failed else []
+    parts += [f"{counted(found.unpaid, 'passage')} beyond the budget"] if found.unpaid else []
+    console.say(f"language model: {', '.join(parts)}")
 
 
 def _show_project(folder: Path, wanted: _Wanted, console: Console) -> None:
@@ -157,6 +197,9 @@ def _show_project(folder: Path, wanted: _Wanted, console: Console) -> None:
 
     settings = settings_of()
     table = reviewing.look_at_cast(folder, settings)
+    if wanted.ask:
+        _tell_asked(reviewing.ask_about_doubts(table, settings), console)
+        table = reviewing.look_at_cast(folder, settings)
     if wanted.accept is not None:
         count = reviewing.accept(table, wanted.accept)
         console.tell(f"{counted(count, 'quotation')} decided; kept in {folder / 'fullcast.lock'}")

@@ -65,6 +65,18 @@ class Lock:
     """How many times a line was asked for anew, by its id."""
     speakers: Mapping[str, Given] = field(default_factory=dict)
     """Who says a quotation, as a person decided, by ``fingerprint.quotation_id``."""
+    labels: Mapping[str, Labelled] = field(default_factory=dict)
+    """Who says a quotation, as a language model said, likewise; weighed against what the text tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A quotation that a language model gave to its speaker."""
+
+    speaker: str
+    model: str
+    words: str = ""
+    """How the quotation begins, for whoever reads the lock."""
 
 
 _CHOSEN: Record[dict[str, str]] = Record(
@@ -92,6 +104,16 @@ _GIVEN = Record(
     make=Given,
     keys={
         "speaker": Key(kind=Text(), doc="Who says it.", required=True),
+        "words": Key(kind=Text(empty=True), doc="How the quotation begins."),
+    },
+)
+
+
+_LABELLED = Record(
+    make=Labelled,
+    keys={
+        "speaker": Key(kind=Text(), doc="Who says it.", required=True),
+        "model": Key(kind=Text(), doc="Name of the model that said so.", required=True),
         "words": Key(kind=Text(empty=True), doc="How the quotation begins."),
     },
 )
@@ -127,6 +149,9 @@ _LOCK = Record(
         ),
         "speakers": Key(
             kind=MapOf(value=_GIVEN), doc="Who says a quotation, by its id, as a person decided."
+        ),
+        "labels": Key(
+            kind=MapOf(value=_LABELLED), doc="Who says a quotation, by its id, as a language model said."
         ),
     },
 )
@@ -194,5 +219,10 @@ def _plain(lock: Lock) -> dict[str, object]:
         key: {"speaker": item.speaker, **({"words": item.words} if item.words else {})}
         for key, item in sorted(lock.speakers.items())
     }
-    maps = {"levels": levels, "retakes": dict(sorted(lock.retakes.items())), "speakers": speakers}
+    labels = {
+        key: {"speaker": item.speaker, "model": item.model, **({"words": item.words} if item.words else {})}
+        for key, item in sorted(lock.labels.items())
+    }
+    retakes = dict(sorted(lock.retakes.items()))
+    maps = {"levels": levels, "retakes": retakes, "speakers": speakers, "labels": labels}
     return {"lock": 1, **engines, **{name: found for name, found in maps.items() if found}}

@@ -16,7 +16,8 @@ from pathlib import Path
 from fullcast.errors import Place, Problem, ProjectError
 from fullcast.files.kinds import nearest, suggest
 from fullcast.files.sources import LARGEST_SETTINGS, Source, read_source
-from fullcast.model import Settings
+from fullcast.model import Budget, LanguageModel, Secret, Settings
+from fullcast.units import Seconds
 
 SETTINGS_FILE = "fullcast.toml"
 
@@ -32,10 +33,22 @@ KEYS: Mapping[str, str] = {
     "sounds": "Folders of sounds, looked through after the project's own.",
     "models": "Folders of models.",
     "cache": "Folder for what engines derive from voices; the platform's cache folder unless set.",
+    "llm_url": "Address of a language model's server, up to what stands before /chat/completions.",
+    "llm_model": "Name of the model, as the server knows it.",
+    "llm_key_file": "File that holds the key for it; FULLCAST_LLM_KEY may hold the key itself.",
+    "llm_requests": "Requests to it that may be under way at once; 4 unless set.",
+    "llm_timeout": "Seconds that an answer of it may take; 120 unless set.",
+    "llm_max_tokens": "Tokens that one run may use of it, sent and answered together; no limit unless set.",
+    "llm_max_cost": "What one run may cost, in the currency of the prices; no limit unless set.",
+    "llm_input_price": "Price of a million tokens that are sent.",
+    "llm_output_price": "Price of a million tokens that are answered.",
 }
 """Keys of fullcast.toml; in the environment ``FULLCAST_`` and the key in capitals."""
 
 _FOLDERS = ("voices", "sounds", "models")
+
+KEY = "llm_key"
+"""The one setting that only the environment may hold: a file of settings is easily shown to others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +114,12 @@ def _everything_said(around: Surroundings, problems: list[Problem]) -> Iterator[
             yield _Said(key=key, value=value, place=Place(file=f"--{key}"), base=around.folder)
     for name, text in around.environment.items():
         key = name.removeprefix("FULLCAST_").lower()
-        if name.startswith("FULLCAST_") and key in KEYS and text.strip():
+        if name.startswith("FULLCAST_") and key == KEY and text.strip():
+            yield _Said(key=KEY, value=text.strip(), place=Place(file=name), base=around.folder)
+        elif name.startswith("FULLCAST_") and key in KEYS and text.strip():
             words = _split(text) if key in _FOLDERS else text.strip()
             yield _Said(key=key, value=words, place=Place(file=name), base=around.folder)
-        elif name.startswith("FULLCAST_") and key not in KEYS and (close := nearest(key, KEYS)):
+        elif name.startswith("FULLCAST_") and key not in {*KEYS, KEY} and (close := nearest(key, KEYS)):
             hint = f"did you mean FULLCAST_{close.upper()}?"
             message = "the environment has an unknown setting"
             problems.append(Problem(code="unknown-key", message=message, place=Place(file=name), hint=hint))
@@ -159,6 +174,7 @@ def _make_settings(chosen: Mapping[str, _Said], problems: list[Problem]) -> Sett
     jobs = _jobs(chosen["jobs"], problems) if "jobs" in chosen else count_cores()
     folders = {key: _folders(chosen[key], problems) if key in chosen else () for key in _FOLDERS}
     cache = _folders(chosen["cache"], problems) if "cache" in chosen else ()
+    model = _language_model(chosen, problems)
     return Settings(
         jobs=jobs,
         device=_device(chosen["device"], problems) if "device" in chosen else "auto",
@@ -166,7 +182,74 @@ def _make_settings(chosen: Mapping[str, _Said], problems: list[Problem]) -> Sett
         sound_folders=folders["sounds"],
         model_folders=folders["models"],
         cache_folder=cache[0] if cache else None,
+        language_model=model,
     )
+
+
+def _language_model(chosen: Mapping[str, _Said], problems: list[Problem]) -> LanguageModel | None:
+    """Return the language model that the machine names; one without an address or a name is none."""
+    named = [chosen[key] for key in ("llm_url", "llm_model") if key in chosen]
+    if len(named) < 2:
+        for said in named:
+            other = "llm_model" if said.key == "llm_url" else "llm_url"
+            message = f"{said.key} is set, and {other} is not"
+            hint = f"set {other} too (FULLCAST_{other.upper()})"
+            problems.append(Problem(code="half-set", message=message, place=said.place, hint=hint))
+        return None
+    numbers = {key: _number(chosen[key], problems) for key in _NUMBERS if key in chosen}
+    most = numbers.get("llm_max_tokens")
+    if "llm_max_cost" in numbers and not {"llm_input_price", "llm_output_price"} <= numbers.keys():
+        hint = "set llm_input_price and llm_output_price, per million tokens"
+        message = "llm_max_cost is set, and the prices are not"
+        problems.append(
+            Problem(code="half-set", message=message, place=chosen["llm_max_cost"].place, hint=hint)
+        )
+    key_file = _folders(chosen["llm_key_file"], problems) if "llm_key_file" in chosen else ()
+    return LanguageModel(
+        url=_url(chosen["llm_url"], problems),
+        model=str(chosen["llm_model"].value),
+        key=Secret(str(chosen[KEY].value)) if KEY in chosen else None,
+        key_file=key_file[0] if key_file else None,
+        requests=int(numbers.get("llm_requests", 4)),
+        timeout=Seconds(numbers.get("llm_timeout", 120.0)),
+        budget=Budget(
+            max_tokens=None if most is None else int(most),
+            max_cost=numbers.get("llm_max_cost"),
+            input_price=numbers.get("llm_input_price"),
+            output_price=numbers.get("llm_output_price"),
+        ),
+    )
+
+
+def _url(said: _Said, problems: list[Problem]) -> str:
+    value = str(said.value).rstrip("/").removesuffix("/chat/completions")
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+        _reject(said, "an address such as http://localhost:11434/v1", problems)
+    return value
+
+
+_NUMBERS: Mapping[str, tuple[float, float, bool]] = {
+    "llm_requests": (1, 64, True),
+    "llm_timeout": (1, 3600, False),
+    "llm_max_tokens": (1, 1e12, True),
+    "llm_max_cost": (0, 1e9, False),
+    "llm_input_price": (0, 1e6, False),
+    "llm_output_price": (0, 1e6, False),
+}
+"""Lowest and highest value, and whether it is a whole number."""
+
+
+def _number(said: _Said, problems: list[Problem]) -> float:
+    low, high, whole = _NUMBERS[said.key]
+    value = said.value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,9})?", value):
+        value = float(value)
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else low - 1
+    if low <= number <= high and not (whole and number != int(number)):
+        return number
+    what = "a whole number" if whole else "a number"
+    _reject(said, f"{what} from {low:g} to {high:g}", problems)
+    return low
 
 
 def _reject(said: _Said, expected: str, problems: list[Problem]) -> None:
@@ -194,11 +277,14 @@ def _device(said: _Said, problems: list[Problem]) -> str:
     return "auto"
 
 
+_ONE = {"cache": "a folder", "llm_key_file": "a file"}
+
+
 def _folders(said: _Said, problems: list[Problem]) -> tuple[Path, ...]:
     """Return folders as absolute paths; ``~`` is the home folder."""
-    words = said.value if isinstance(said.value, list) and said.key != "cache" else [said.value]
+    words = said.value if isinstance(said.value, list) and said.key not in _ONE else [said.value]
     if not all(isinstance(word, str) and word and "\0" not in word for word in words):
-        _reject(said, "a folder" if said.key == "cache" else "a folder or a list of folders", problems)
+        _reject(said, _ONE.get(said.key, "a folder or a list of folders"), problems)
         return ()
     return tuple((said.base / Path(str(word)).expanduser()).resolve() for word in words)
 

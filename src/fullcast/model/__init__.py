@@ -28,6 +28,7 @@ from fullcast.model.book import (
     Voice,
 )
 from fullcast.model.engine import Ability, Device, Limits, Placement, Settings, Word
+from fullcast.model.language_model import Budget, LanguageModel, Message, Secret, Usage
 from fullcast.model.lexicon import Lexicon, Saying
 from fullcast.model.plan import (
     ChapterPlan,
@@ -67,6 +68,7 @@ __all__ = [
     "Anchor",
     "AnchorKind",
     "Book",
+    "Budget",
     "Chapter",
     "ChapterPlan",
     "Character",
@@ -80,12 +82,14 @@ __all__ = [
     "Evidence",
     "Finding",
     "Heard",
+    "LanguageModel",
     "Lexicon",
     "Limits",
     "Line",
     "LineKind",
     "LineTime",
     "Measurement",
+    "Message",
     "Mixing",
     "Pauses",
     "Person",
@@ -102,6 +106,7 @@ __all__ = [
     "Saying",
     "Scalar",
     "Script",
+    "Secret",
     "Segment",
     "Settings",
     "Sex",
@@ -113,6 +118,7 @@ __all__ = [
     "Stem",
     "Take",
     "Timeline",
+    "Usage",
     "Voice",
     "Word",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from fullcast.model.language_model import LanguageModel
 from fullcast.units import Hertz, Seconds
 
 
@@ -82,6 +83,8 @@ class Settings:
     model_folders: tuple[Path, ...] = ()
     cache_folder: Path | None = None
     """Where engines keep what they derive from voices; None is the platform's cache folder."""
+    language_model: LanguageModel | None = None
+    """Who may be asked who says what; None is nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

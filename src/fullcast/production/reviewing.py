@@ -11,13 +11,20 @@ from fullcast.engines.registry import AUTO, choose_speech_engine
 from fullcast.errors import Place, Problem, ProjectError, Severity, UsageError
 from fullcast.files.cast_write import NewMember, add_members
 from fullcast.files.disk import write_whole
-from fullcast.files.lockfile import Given, Lock, read_lock, write_lock
+from fullcast.files.lockfile import Given, Labelled, Lock, read_lock, write_lock
 from fullcast.files.review_file import Doubt, read_review, write_review
 from fullcast.files.voices import list_voices
 from fullcast.model import ANYONE, NARRATOR, Book, Evidence, Person, Settings
+from fullcast.production.labelling import (
+    Labelling,
+    Question,
+    ask_model,
+    asked_of,
+    language_model_of,
+)
 from fullcast.production.likenesses import measure_distances
 from fullcast.production.preparing import draft_scripts, read_project
-from fullcast.production.speakers import TELLER, Quoted, Speakers, find_speakers
+from fullcast.production.speakers import TELLER, Quoted, Speakers, find_speakers, text_of
 from fullcast.text.attribution import attribute, label_unknown
 from fullcast.text.cast import read_names
 from fullcast.text.marking import Wanted, can_mark, write_marks
@@ -156,6 +163,42 @@ def _doubts(book: Book, speakers: Speakers, labels: Sequence[Mapping[int, Label]
             before=f"{before} {own[: stretch.start]}",
             after=f"{own[stretch.end :]} {after}",
         )
+
+
+def ask_about_doubts(table: Table, settings: Settings) -> Labelling:
+    """Have the user's language model label the quotations that need an eye; the lock keeps what it says.
+
+    Raises:
+        SetupError: If there is no language model, or it cannot be asked.
+        EngineError: If it answered nothing.
+        StoreError: If answers or lock cannot be written.
+    """
+    model = language_model_of(settings)
+    doubtful = {doubt.id for doubt in table.doubts}
+    quotations = table.speakers.reading.quotations
+    positions = {(heard.start, heard.end): number for number, heard in enumerate(quotations)}
+    items = [item for item in table.speakers.quoted if item.heard]
+    at = {item.id: positions[item.heard.start, item.heard.end] for item in items if item.heard}
+    people = {person.name: person for person in table.speakers.reading.people}
+    cast = (Person(name=name, aliases=member.aliases) for name, member in table.book.cast.items())
+    others = tuple(each for each in cast if each.name not in {*people, NARRATOR, ANYONE})
+    question = Question(
+        text=text_of(table.speakers.drafts),
+        people=(*people.values(), *others),
+        asked=asked_of(quotations, (at[key] for key in at if key in doubtful)),
+    )
+    found = ask_model(question, model, table.book.folder / ".fullcast")
+    labels = {
+        item.id: Labelled(speaker=found.speakers[number], model=model.model, words=_begin(table, item))
+        for item in items
+        if item.id in doubtful and (number := quotations[at[item.id]].utterance + 1) in found.speakers
+    }
+    write_lock(table.book.folder, replace(table.lock, labels={**table.lock.labels, **labels}))
+    return found
+
+
+def _begin(table: Table, item: Quoted) -> str:
+    return " ".join(table.speakers.drafts[item.chapter].passage.text(item.stretch).split())[:_WORDS]
 
 
 def write_doubts(table: Table, file: Path) -> None:

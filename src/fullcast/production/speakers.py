@@ -12,10 +12,11 @@ from pathlib import Path
 from fullcast import __version__
 from fullcast.files.disk import write_whole
 from fullcast.files.learned import read_weights
-from fullcast.files.lockfile import Lock
+from fullcast.files.lockfile import Labelled, Lock
 from fullcast.fingerprint import digest, quotation_id
 from fullcast.model import ANYONE, NARRATOR, Age, Book, Evidence, Heard, Person, Reading, Sex
 from fullcast.text.attribution import label_continued, label_given, label_tagged
+from fullcast.text.labelling import combine
 from fullcast.text.normalise import primary_tag
 from fullcast.text.passage import Label, Labels, Passage, Stage
 from fullcast.text.script import Draft
@@ -105,12 +106,22 @@ def find_speakers(book: Book, drafts: Sequence[Draft], lock: Lock, *, read: bool
         drafts=tuple(drafts),
         reading=reading,
         quoted=tuple(
-            Quoted(id=key, chapter=chapter, stretch=number, heard=spots.get((chapter, number)))
+            Quoted(
+                id=key,
+                chapter=chapter,
+                stretch=number,
+                heard=_labelled(spots.get((chapter, number)), lock.labels.get(key)),
+            )
             for key, chapter, number in quoted
         ),
         decided=decided,
         key=read_as,
     )
+
+
+def _labelled(heard: Heard | None, label: Labelled | None) -> Heard | None:
+    """Return what a reading says of a quotation, with what a language model said of it."""
+    return combine(heard, label.speaker, label.model) if heard and label else heard
 
 
 def keep_reading(speakers: Speakers, cache: Path) -> None:
@@ -153,6 +164,11 @@ def _paragraphs(drafts: Sequence[Draft]) -> tuple[list[str], list[tuple[int, int
                 texts.append(text)
                 places.append((chapter, number))
     return texts, places
+
+
+def text_of(drafts: Sequence[Draft]) -> str:
+    """Return the text that the offsets of a project's reading refer to."""
+    return "\n".join(_paragraphs(drafts)[0])
 
 
 Reader = Callable[[Sequence[str], Sequence[Person], Mapping[int, str]], Reading]

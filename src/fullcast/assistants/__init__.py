@@ -1,0 +1,1 @@
+"""Models that help to make a book without being heard in it."""
