@@ -41,6 +41,12 @@ _COMPARISON = re.compile(r"(?<=[\w ]) ([<>]) (?=[\w-])")
 
 _BRACKETS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "<": " ", ">": " ", "|": " ", "\\": " "})
 
+_UNTIDY = re.compile(
+    "[^ !-;=?-Z^-z~\u00a1-\u00ac\u00ae-\u02bb\u0370-\u061b\u061d-\u167f\u1681-\u1fff\u2010\u2011\u2013\u2014"
+    "\u2016-\u2018\u201a-\u2026]|[- .][- .]"
+)
+"""Whatever :func:`tidy` could change, and more: most sentences hold none of it."""
+
 _KEEP = str.maketrans({"<": "\ue000", ">": "\ue001"})
 
 _RETURN = str.maketrans({"\ue000": "<", "\ue001": ">"})
@@ -126,6 +132,8 @@ def normalise(text: str, language: str) -> str:
 
 def tidy(text: str, language: str) -> str:
     """Return the words of :func:`normalise_spoken` with the space at both ends kept, as one space."""
+    if not _UNTIDY.search(text):
+        return text
     plain = _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text))
     if primary_tag(language) in _JOINED_LANGUAGES:
         plain = _BETWEEN_HAN.sub("", plain)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from fullcast.model import Line, Pronunciation, Segment
 from fullcast.text.normalise import normalise, primary_tag, tidy
@@ -29,6 +28,9 @@ _EARLIEST = 0.3
 _WORD = re.compile(r"[^\W_]")
 
 _ENDS = re.compile(rf"[.!?…‽。！？｡؟۔।॥][{CLOSINGS}\s]*$")
+
+_TAIL = 16
+"""Characters at the end of a segment in which its stop stands, with whatever closes behind it."""
 
 _CLAUSE = re.compile(rf"(?:[,;:،؛][{CLOSINGS}]*(?=\s)|[—–](?=\s|[^\W_])|[，、；：][”’」』）]*)")
 
@@ -62,8 +64,8 @@ def split_line(line: Line, *, longest: int, language: str) -> tuple[Segment, ...
         raise ValueError(message)
     segments: list[Segment] = []
     for part in read_parts(line, language, longest):
-        for start, end in _find_segments(part, longest):
-            segment = replace(_write_segment(line.id, part, (start, end), longest), number=len(segments))
+        for extent in _find_segments(part, longest):
+            segment = _write_segment((line.id, len(segments)), part, extent, longest)
             if _WORD.search(segment.text):
                 segments.append(segment)
     return tuple(segments)
@@ -182,22 +184,22 @@ def _join_wordless(text: str, pieces: Sequence[tuple[int, int]], longest: int) -
         yield last
 
 
-def _write_segment(line: str, part: Part, extent: tuple[int, int], longest: int) -> Segment:
+def _write_segment(name: tuple[str, int], part: Part, extent: tuple[int, int], longest: int) -> Segment:
     """Return a segment in words; where these are more than the engine takes, it reads the figures itself."""
     start, end = extent
     text, pronunciations = _speak(part, start, end, normalise)
     if len(text) > longest:
         text, pronunciations = _speak(part, start, end, _as_written)
     return Segment(
-        line=line,
-        number=0,
+        line=name[0],
+        number=name[1],
         text=text,
         start=part.to_line(start),
         end=part.to_line(end),
         language=part.language,
         style=part.style,
         pronunciations=pronunciations,
-        ends_sentence=_ENDS.search(text) is not None,
+        ends_sentence=_ENDS.search(text, max(len(text) - _TAIL, 0)) is not None,
     )
 
 

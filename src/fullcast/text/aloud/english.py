@@ -18,11 +18,10 @@ from fullcast.text.aloud.numbers import (
     say_year,
 )
 
-NEEDED = re.compile(
-    r"[\d$£€¥₩₹%&@#°§+=×÷½¼¾⅓⅔⅛]|\w\.[A-Za-z]{2}|\b[IVXLC]{2,}\b|\b[A-Z]\.|"
-    rf"\b(?:{'|'.join(sorted((re.escape(word[:-1]) for word in ABBREVIATIONS), key=len, reverse=True))})\."
-)
-"""What a sentence must hold for anything in it to be read otherwise than it is written."""
+_FIGURES = re.compile(r"[\d$£€¥₩₹%&@#°§+=×÷½¼¾⅓⅔⅛]|\w\.[A-Za-z]{2}")
+"""What a sentence holds that has figures, signs or an address in it."""
+
+_NUMERALS = re.compile(r"\b[IVXLC]{2,}\b|(?i:chapter|book|part|act|scene|volume|canto|letter) [IVXLC]\b")
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+"
 
@@ -35,12 +34,34 @@ def say_english(text: str) -> str:
     >>> say_english("On 3rd Jan. 1865 Dr. Grey paid £5 10s. to 12 men.")
     'On the third of January eighteen sixty five Doctor Grey paid five pounds ten shillings to twelve men.'
     """
-    if not NEEDED.search(text):
+    if _FIGURES.search(text):
+        spoken = say_times(say_dates(_addresses(text)))
+        rules = RULES
+    elif _has_abbreviation(text) or _NUMERALS.search(text):
+        spoken, rules = text, WORD_RULES
+    else:
         return text
-    spoken = say_times(say_dates(_addresses(text)))
-    for pattern, say in RULES:
+    for pattern, say in rules:
         spoken = pattern.sub(say, spoken)
     return re.sub(r"(?<=\S)  +(?=\S)", " ", spoken)
+
+
+_LONGEST_ABBREVIATION = 1 + max(map(len, ABBREVIATIONS))
+
+_ABBREVIATED = frozenset(word.removesuffix(".") for word in (*ABBREVIATIONS, "St."))
+
+_LAST_WORD = re.compile(r"(?<![\w.])[\w.&]+$")
+
+
+def _has_abbreviation(text: str) -> bool:
+    """Tell whether a dot stands behind an abbreviation or an initial."""
+    at = text.find(".")
+    while at >= 0:
+        word = _LAST_WORD.search(text, max(at - _LONGEST_ABBREVIATION, 0), at)
+        if word and (word[0] in _ABBREVIATED or (word[0][-1].isupper() and not word[0][-2:-1].isalnum())):
+            return True
+        at = text.find(".", at + 1)
+    return False
 
 
 _ADDRESS = re.compile(
@@ -290,6 +311,24 @@ _SPANS = {
     "s": "second",
 }
 
+_ROMAN_RULES: tuple[Rule, ...] = (
+    (re.compile(r"\b(?P<head>(?:World )?(?:" + _HEADS + r")\.? )(?P<roman>[IVXLCDM]+)\b"), _roman),
+    (re.compile(r"\b(?P<head>[A-Z][a-zà-ÿ]+ )(?P<roman>[IVX]{2,})(?=[\s,.;:!?’'”)]|$)"), _king),
+)
+
+_DOT_RULES: tuple[Rule, ...] = (
+    (re.compile(r"\bSt\.(?=\s|$)"), _saint_or_street),
+    (
+        re.compile(rf"(?<![\w.])(?:{_ABBREVIATION})(?!\w)"),
+        _abbreviation,
+    ),
+    (re.compile(r"\b(?:[A-Z]\.){2,}"), _letters),
+    (
+        re.compile(r"\b((?:[A-Z]\. ?){2,})(?=[A-Z][a-z])"),
+        lambda match: f"{match[1].replace('.', '').replace(' ', '')} ",
+    ),
+)
+
 RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<=\d)/(?P<span>{'|'.join(_SPANS)})\b"), lambda match: f" per {_SPANS[match['span']]}"),
     (re.compile(r"(?<=\d)/(?=(?:kg|lb|km|m|l|oz)\b)"), lambda _match: " per "),
@@ -328,8 +367,7 @@ RULES: tuple[Rule, ...] = (
         _money,
     ),
     (re.compile(r"(?<![\w.-])\(?\+?\d{0,2}[ -]?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?:-\d{4})?\b"), _phone),
-    (re.compile(r"\b(?P<head>(?:World )?(?:" + _HEADS + r")\.? )(?P<roman>[IVXLCDM]+)\b"), _roman),
-    (re.compile(r"\b(?P<head>[A-Z][a-zà-ÿ]+ )(?P<roman>[IVX]{2,})(?=[\s,.;:!?’'”)]|$)"), _king),
+    *_ROMAN_RULES,
     (
         re.compile(
             r"(?<![\d.])(?:(?P<whole>\d+)\s+)?(?P<top>\d{1,6})/(?P<bottom>\d{1,6})(?:st|nd|rd|th|ST|ND|RD|TH)?s?(?![\w/])"
@@ -347,16 +385,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"\b(\d{3}0)\s?[’']?s\b"), lambda match: say_plural(say_year(int(match[1])))),
     (re.compile(r"[’'](\d0)s\b"), lambda match: say_plural(say_cardinal(int(match[1])))),
     (re.compile(r"\b[Nn]os?\.\s?(?=\d)|#(?=\d)"), lambda _match: "number "),
-    (re.compile(r"\bSt\.(?=\s|$)"), _saint_or_street),
-    (
-        re.compile(rf"(?<![\w.])(?:{_ABBREVIATION})(?!\w)"),
-        _abbreviation,
-    ),
-    (re.compile(r"\b(?:[A-Z]\.){2,}"), _letters),
-    (
-        re.compile(r"\b((?:[A-Z]\. ?){2,})(?=[A-Z][a-z])"),
-        lambda match: f"{match[1].replace('.', '').replace(' ', '')} ",
-    ),
+    *_DOT_RULES,
     (re.compile(rf"(?P<sign>(?<![\w])[-−])?(?P<number>{NUMBER})"), _year_or_number),
     (re.compile(r"(?<=\w)/(?=\s|$)|(?<![\w<])/(?![\w>])"), lambda match: _apart(match, " slash ")),
     (re.compile(r"\s?%"), lambda _match: " percent"),
@@ -365,3 +394,6 @@ RULES: tuple[Rule, ...] = (
         lambda match: f" {SYMBOLS[match[0]]} ",
     ),
 )
+
+WORD_RULES: tuple[Rule, ...] = (*_ROMAN_RULES, *_DOT_RULES)
+"""Those that need no figure."""
