@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
+from typing import cast
 
 from fullcast.model import Segment, Voice
 
@@ -21,13 +22,20 @@ _DIGEST_BYTES = 16
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def canonical(value: object) -> object:
     """Return the value in the one form that is hashed: JSON types, keys sorted, no dataclass names.
 
     Raises:
         TypeError: If the value holds something without a stable form, such as a path or an open file.
     """
-    if type(value) in _PLAIN or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
+    kind = type(value)
+    if kind is list or kind is tuple:  # the most of a book's keys: quickly
+        items = cast("Sequence[object]", value)
+        return [item if type(item) in _PLAIN else canonical(item) for item in items]
+    if kind in _PLAIN or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else repr(value)
@@ -50,7 +58,7 @@ def digest(value: object) -> str:
     >>> digest({"a": 1, "b": 2.0}) == digest({"b": 2, "a": 1})
     True
     """
-    text = json.dumps(canonical(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = _ENCODER.encode(canonical(value))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
