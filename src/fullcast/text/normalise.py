@@ -106,8 +106,9 @@ def normalise_spoken(text: str, language: str) -> str:
 def normalise(text: str, language: str) -> str:
     """Return words as they are read aloud: numbers, dates, sums, units, abbreviations and signs in words.
 
-    English and Chinese are read by rules of their own; words in other languages come back as they are, for
-    the engine to read. Text without digits, signs and abbreviations is never changed.
+    English and Chinese are read by rules of their own, other European languages through a library that spells
+    numbers out; words in the rest come back as they are, for the engine to read. Text without digits, signs
+    and abbreviations is never changed.
 
     Args:
         text: A sentence or more.
@@ -127,7 +128,9 @@ def normalise(text: str, language: str) -> str:
         from fullcast.text.aloud.chinese import say_chinese
 
         return say_chinese(text)
-    return text
+    from fullcast.text.aloud.world import reads, say_world
+
+    return say_world(text, tag) if reads(tag) else text
 
 
 def tidy(text: str, language: str) -> str:
