@@ -30,10 +30,28 @@ ENGLISH = {
     "98.6 °F, 50% off, 3 kg": "ninety eight point six degrees fahrenheit, fifty percent off, three kilograms",
     "Smith & Co. of No. 7": "Smith and company of number seven",
     "e.g. tea, coffee, etc.": "for example tea, coffee, et cetera.",
-    "J. R. R. Tolkien in the U.S.A.": "JRR Tolkien in the USA",
+    "J. R. R. Tolkien in the U.S.A.": "JRR Tolkien in the USA.",
     "Write to a.bc@gmail.com": "Write to a dot bc at gmail dot com",
     "Call 555-1234": "Call five five five, one two three four",
     "the 21st time, the 3rd": "the twenty first time, the third",
+    "(555) 123-4567, +1(555) 123-4567": "five five five, one two three, four five six seven, plus one, "
+    "five five five, one two three, four five six seven",
+    "He lived at 1428 Elm St. It was cold.": "He lived at fourteen twenty eight Elm Street. It was cold.",
+    "12 N 1st Ave, Austin, TX 78701": "twelve North first Avenue, Austin, Texas seven eight seven zero one",
+    "708 Main St": "seven zero eight Main Street",
+    "1960s-80s, the mid-80s, Jan-15": "nineteen sixties to eighties, the mid eighties, January fifteenth",
+    "340 A.D. and 1066 A.D.": "three forty AD and ten sixty six AD",
+    "4 1/2 lbs, 12kg/km, 1980-1970 kg": "four and a half pounds, twelve kilograms per kilometer, "
+    "one thousand nine hundred and eighty to one thousand nine hundred and seventy kilograms",
+    "upgrade/update and/or he/she": "upgrade slash update and or he slash she",
+    "a card ending in 8876": "a card ending in eight eight seven six",
+    "St. Ives is in Chapter V.": "Saint Ives is in Chapter five.",
+    "114...48, 123,000012": "one hundred and fourteen...forty eight, one hundred and twenty three, "
+    "zero zero zero zero one two",
+    "the part I played; Chapter I; Part I was long": "the part I played; Chapter one; Part I was long",
+    "He came at 5 p.m. It rained. He left at 6 a.m.": "He came at five PM. It rained. He left at six AM.",
+    "at 5 p.m. on Monday, at 5 p.m. Monday": "at five PM on Monday, at five PM Monday",
+    "He liked the U.S.A. It is large, the U.S.A.": "He liked the USA. It is large, the USA.",
     "No. I will not — never … so there.": "No. I will not — never … so there.",
 }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fullcast.text.aloud.english_dates import say_dates, say_times
+from fullcast.text.aloud.english_dates import ends_sentence, say_dates, say_times
+from fullcast.text.aloud.english_places import say_places
 from fullcast.text.aloud.english_words import ABBREVIATIONS, CURRENCIES, LARGE, SYMBOLS, UNITS
 from fullcast.text.aloud.numbers import (
     read_roman,
@@ -23,7 +24,7 @@ _FIGURES = re.compile(r"[\d$£€¥₩₹%&@#°§+=×÷½¼¾⅓⅔⅛]|\w\.[A-Z
 
 _NUMERALS = re.compile(r"\b[IVXLC]{2,}\b|(?i:chapter|book|part|act|scene|volume|canto|letter) [IVXLC]\b")
 
-NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+"
+NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d+|(?<![.\w])\.\d+|\d+"
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -35,9 +36,9 @@ def say_english(text: str) -> str:
     'On the third of January eighteen sixty five Doctor Grey paid five pounds ten shillings to twelve men.'
     """
     if _FIGURES.search(text):
-        spoken = say_times(say_dates(_addresses(text)))
+        spoken = say_times(say_dates(say_places(_addresses(text))))
         rules = RULES
-    elif _has_abbreviation(text) or _NUMERALS.search(text):
+    elif "/" in text or _has_abbreviation(text) or _NUMERALS.search(text):
         spoken, rules = text, WORD_RULES
     else:
         return text
@@ -176,7 +177,7 @@ def _year_or_number(match: re.Match[str]) -> str:
 def _apart(match: re.Match[str], words: str) -> str:
     """Return words with a space where letters touch them."""
     before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
-    return f"{' ' if before.isalpha() else ''}{words}{' ' if after.isalpha() else ''}"
+    return f"{' ' if before.isalpha() or before == ',' else ''}{words}{' ' if after.isalpha() else ''}"
 
 
 _BEFORE_YEAR = re.compile(
@@ -196,7 +197,10 @@ def _is_year(before: str, after: str) -> bool:
 
 def _roman(match: re.Match[str]) -> str:
     number = read_roman(match["roman"])
-    return match[0] if number is None else f"{match['head']}{say_cardinal(number)}"
+    word = match["roman"] == "I" and (
+        match["head"][0].islower() or re.match(r" [a-z]", match.string[match.end() :])
+    )
+    return match[0] if number is None or word else f"{match['head']}{say_cardinal(number)}"
 
 
 def _king(match: re.Match[str]) -> str:
@@ -213,9 +217,7 @@ def _king(match: re.Match[str]) -> str:
 def _abbreviation(match: re.Match[str]) -> str:
     word = match[0]
     spoken = ABBREVIATIONS[word] if word in ABBREVIATIONS else ABBREVIATIONS[word.lower()]
-    rest = match.string[match.end() :]
-    ends = not rest.strip(" ”’\"')") or re.match(r"\s+[\"“‘]?[A-Z]", rest)
-    return f"{spoken}." if ends and word.lower() in _MAY_END else spoken
+    return f"{spoken}." if ends_sentence(match) and word.lower() in _MAY_END else spoken
 
 
 _MAY_END = frozenset({"etc.", "a.m.", "p.m.", "jr.", "sr.", "esq.", "co.", "ltd.", "b.c.", "a.d.", "inc."})
@@ -231,8 +233,7 @@ def _saint_or_street(match: re.Match[str]) -> str:
 
 def _letters(match: re.Match[str]) -> str:
     """Return initials that are read as letters: U.S.A."""
-    rest = match.string[match.end() :]
-    ends = bool(re.match(r"\s+[\"“‘]?[A-Z][a-z]", rest)) and len(match[0]) > 4
+    ends = len(match[0]) > 4 and ends_sentence(match)
     return match[0].replace(".", "") + ("." if ends else "")
 
 
@@ -256,10 +257,6 @@ def _dotted(match: re.Match[str]) -> str:
 
 def _bare_unit(match: re.Match[str]) -> str:
     return UNITS[match[0]][1]
-
-
-def _house(match: re.Match[str]) -> str:
-    return say_year(int(match["house"]))
 
 
 def _phone(match: re.Match[str]) -> str:
@@ -316,6 +313,11 @@ _ROMAN_RULES: tuple[Rule, ...] = (
     (re.compile(r"\b(?P<head>[A-Z][a-zà-ÿ]+ )(?P<roman>[IVX]{2,})(?=[\s,.;:!?’'”)]|$)"), _king),
 )
 
+_SLASH_RULES: tuple[Rule, ...] = (
+    (re.compile(r"\b([Aa])nd/or\b"), lambda match: f"{match[1]}nd or"),
+    (re.compile(r"(?<=[a-z]{2})\s?/\s?(?=[a-z]{2})"), lambda _match: " slash "),
+)
+
 _DOT_RULES: tuple[Rule, ...] = (
     (re.compile(r"\bSt\.(?=\s|$)"), _saint_or_street),
     (
@@ -331,15 +333,7 @@ _DOT_RULES: tuple[Rule, ...] = (
 
 RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<=\d)/(?P<span>{'|'.join(_SPANS)})\b"), lambda match: f" per {_SPANS[match['span']]}"),
-    (re.compile(r"(?<=\d)/(?=(?:kg|lb|km|m|l|oz)\b)"), lambda _match: " per "),
-    (re.compile(r"(?<=[a-z]{2})\s?/\s?(?=[a-z]{2})"), lambda _match: " slash "),
     (re.compile(r"(?<=\d)\s?[-–—]\s?(?=[$£€¥₩]\d)"), lambda _match: " to "),
-    (
-        re.compile(
-            r"\b(?P<house>\d{4})(?= (?:[A-Z][a-z]+ )+(?:St|Ave|Rd|Blvd|Street|Avenue|Road|Lane|Drive)\b)"
-        ),
-        _house,
-    ),
     (re.compile(r"(?<=[AP]M)\s?[-–—]\s?(?=\w+(?: \w+){0,2} [AP]M\b)"), lambda _match: " to "),
     (re.compile(r"(?<=\d)\s?[-−]\s?(?=\d+\s?=)"), lambda _match: " minus "),
     (re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)"), lambda _match: " by "),
@@ -367,6 +361,7 @@ RULES: tuple[Rule, ...] = (
         _money,
     ),
     (re.compile(r"(?<![\w.-])\(?\+?\d{0,2}[ -]?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?:-\d{4})?\b"), _phone),
+    *_SLASH_RULES,
     *_ROMAN_RULES,
     (
         re.compile(
@@ -388,12 +383,12 @@ RULES: tuple[Rule, ...] = (
     *_DOT_RULES,
     (re.compile(rf"(?P<sign>(?<![\w])[-−])?(?P<number>{NUMBER})"), _year_or_number),
     (re.compile(r"(?<=\w)/(?=\s|$)|(?<![\w<])/(?![\w>])"), lambda match: _apart(match, " slash ")),
-    (re.compile(r"\s?%"), lambda _match: " percent"),
+    (re.compile(r"\s?%(?=(?P<letter>\w)?)"), lambda match: " percent " if match["letter"] else " percent"),
     (
         re.compile("[" + "".join(re.escape(sign) for sign in SYMBOLS) + "]"),
         lambda match: f" {SYMBOLS[match[0]]} ",
     ),
 )
 
-WORD_RULES: tuple[Rule, ...] = (*_ROMAN_RULES, *_DOT_RULES)
+WORD_RULES: tuple[Rule, ...] = (*_ROMAN_RULES, *_DOT_RULES, *_SLASH_RULES)
 """Those that need no figure."""

@@ -133,7 +133,16 @@ def say_times(text: str) -> str:
 def _half(match: re.Match[str]) -> str:
     """Return which half of the day is meant, and the zone."""
     half = f" {match['half'][0].upper()}M" if match["half"] else ""
-    return f"{half} {match['zone'].replace('.', '').upper()}" if match["zone"] else half
+    said = f"{half} {match['zone'].replace('.', '').upper()}" if match["zone"] else half
+    return f"{said}." if ends_sentence(match) else said
+
+
+_BEHIND = re.compile(r"[”’\"')]*(?:\s+[\"“‘]?(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[A-Z]|\s*$)")
+
+
+def ends_sentence(match: re.Match[str]) -> bool:
+    """Tell whether the dot of an abbreviation is the full stop of its sentence too."""
+    return match[0].endswith(".") and _BEHIND.match(match.string, match.end()) is not None
 
 
 def _clock(match: re.Match[str]) -> str:
