@@ -32,11 +32,6 @@ class Faint:
         del prompt
         return None
 
-    def check_pronunciation(self, ipa: str) -> str | None:
-        """Return None likewise."""
-        del ipa
-        return None
-
     @contextmanager
     def open(self, device: Device, settings: Settings) -> Iterator[Self]:
         """Make ready."""

@@ -120,13 +120,27 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     ),
     "no words": ("b.epub", lambda: epub({"OEBPS/a.xhtml": "<html><body><p> </p></body></html>"}), ""),
     "no text": ("b.txt", lambda: b"", ""),
-    "not UTF-8": ("b.txt", lambda: "Déjà vu, dit-elle.\n".encode("cp1252") * 50, "CP1252"),
-    "UTF-16 without a mark": ("b.txt", lambda: ("The lamp was lit.\n" * 50).encode("utf-16-le"), "UTF-16LE"),
     "a program": ("b.txt", lambda: b"\x7fELF\x02\x01\x01" + bytes(5000), "zero bytes"),
     "a Word file": ("b.docx", word, ""),
     "a PDF": ("b.pdf", lambda: b"%PDF-1.7\n%\xe2\xe3\n", ""),
     "a Kindle book": ("b.azw3", lambda: b"TPZ" + bytes(400), ""),
 }
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Déjà vu, dit-elle.\n".encode("cp1252") * 50, "CP1252"),
+        (("The lamp was lit.\n" * 50).encode("utf-16-le"), "UTF-16-LE"),
+    ],
+)
+def test_a_text_in_an_old_encoding_is_read_and_told(
+    content: bytes, encoding: str, fullcast: Fullcast, tmp_path: Path
+) -> None:
+    book = tmp_path / "b.txt"
+    book.write_bytes(content)
+    said = fullcast("new", tmp_path / "made", "--from", book)
+    assert (said.code, f"it was read as {encoding}" in said.out + said.err) == (0, True)
 
 
 @pytest.mark.parametrize("what", BAD)

@@ -108,16 +108,20 @@ class SpeechEngine(Protocol):
         """
         ...
 
+    def open(self, device: Device, settings: Settings) -> AbstractContextManager[SpeechSession]:
+        """Load the engine for the length of a ``with``."""
+        ...
+
+
+@runtime_checkable
+class PronouncingEngine(SpeechEngine, Protocol):
+    """A speech engine that takes pronunciations and knows beforehand which it can say."""
+
     def check_pronunciation(self, ipa: str) -> str | None:
         """Return why the engine cannot say this IPA; None where it can.
 
-        Called before anything is recorded for every pronunciation of a book, if the engine is able to take
-        any; loads no model.
+        Called for every pronunciation of a book before anything is recorded; loads no model.
         """
-        ...
-
-    def open(self, device: Device, settings: Settings) -> AbstractContextManager[SpeechSession]:
-        """Load the engine for the length of a ``with``."""
         ...
 
 

@@ -67,11 +67,6 @@ class ToneEngine:
     def check(self) -> None:
         """Do nothing: it is always ready."""
 
-    def check_pronunciation(self, ipa: str) -> str | None:
-        """Take any: a tone has no letters."""
-        del ipa
-        return None
-
     @contextmanager
     def open(self, device: Device, settings: Settings) -> Iterator[ToneSession]:
         """Make ready to hum."""

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from fullcast.engines.base import SoundEngine, SpeechEngine
+from fullcast.engines.base import PronouncingEngine, SoundEngine, SpeechEngine
 from fullcast.engines.registry import Chosen, choose_sound_engine, choose_speech_engine
 from fullcast.errors import Place, Problem, ProjectError, SetupError, Severity, UsageError
 from fullcast.files.inside import SoundLibrary, open_library
@@ -224,7 +224,9 @@ def _check_pronunciations(plan: Plan, engine: SpeechEngine) -> list[Problem]:
         for take in chapter.takes:
             for said in take.segment.pronunciations:
                 first.setdefault(said.ipa, (chapter, take))
-    problems = []
+    problems: list[Problem] = []
+    if not isinstance(engine, PronouncingEngine):
+        return problems
     for ipa, (chapter, take) in first.items():
         with blaming(f"the engine {engine.name} broke over the pronunciation /{ipa}/"):
             why = engine.check_pronunciation(ipa)
