@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from fullcast.model import Sex
 from fullcast.text.novel.mentions import WORD
+from fullcast.text.novel.people import Figure, take_apart
 from fullcast.text.novel.scene import DESCRIBED, Mention, Survey
 from fullcast.text.novel.turns import Turn
+from fullcast.text.novel.wording import POSSESSIVES, RELATIONS
 
 MOST = 24
 """Candidates of a turn."""
@@ -43,6 +45,8 @@ class Book:
     """How far the words of a turn are like what each candidate says elsewhere, -3 to 3."""
     since: list[int]
     """How many turns ago a tag with a name stood."""
+    surnames: list[str]
+    """Of each figure; empty where the book does not tell it."""
 
 
 def make_book(survey: Survey, turns: list[Turn], fixed: Mapping[int, int] | None = None) -> Book:
@@ -58,10 +62,34 @@ def make_book(survey: Survey, turns: list[Turn], fixed: Mapping[int, int] | None
         fixed=fixed or {},
         style=[],
         since=list(_since_tag(turns)),
+        surnames=[surname_of(figure) for figure in survey.figures],
     )
     book.candidates = [_candidates(book, number) for number in range(len(turns))]
     book.style = compare_styles(book)
     return book
+
+
+def surname_of(figure: Figure) -> str:
+    """Return the surname of somebody who is called by it with a title or a first name; else nothing."""
+    found: Counter[str] = Counter()
+    for form, count in figure.forms.items():
+        parts = take_apart(form.split())
+        if parts.rest and form[:1].isupper() and (len(parts.rest) > 1 or parts.hard):
+            found[parts.rest[-1]] += count
+    return found.most_common(1)[0][0] if found else ""
+
+
+def relation_of(book: Book, figure: int) -> str:
+    """Return the relation by which a description calls somebody (``her mother``: mother); else nothing."""
+    first, *rest = book.survey.figures[figure].name.split()
+    return rest[-1] if rest and first.lower() in POSSESSIVES and rest[-1] in RELATIONS else ""
+
+
+def relatives(book: Book, number: int, *, within: int = 3) -> frozenset[str]:
+    """Return the surnames of whoever was named just before a turn."""
+    at = book.turns[number].paragraph
+    near = (figure for figure, last in book.last_named[number].items() if at - last <= within)
+    return frozenset(book.surnames[figure] for figure in near) - {""}
 
 
 def _since_tag(turns: Sequence[Turn]) -> Iterator[int]:
@@ -158,6 +186,15 @@ def _candidates(book: Book, number: int) -> tuple[int, ...]:
     return tuple(sorted(ordered[:MOST]))
 
 
+def _family(book: Book, number: int) -> list[int]:
+    """Return who may be ``her mother`` where a turn is given to somebody by a relation."""
+    turn = book.turns[number]
+    if not any(tag.figure is not None and relation_of(book, tag.figure) for tag in (*turn.tags, *turn.beats)):
+        return []
+    family = relatives(book, number)
+    return [figure for figure in book.tagged if book.surnames[figure] in family]
+
+
 def _suggested(book: Book, number: int) -> Iterator[tuple[int | None, float]]:
     """Yield figures who may speak, and how near they are to doing so."""
     turn, survey = book.turns[number], book.survey
@@ -172,6 +209,7 @@ def _suggested(book: Book, number: int) -> Iterator[tuple[int | None, float]]:
         if other != number:
             yield named_by_tag(book.turns[other]), 18 - abs(other - number)
             yield book.fixed.get(other), 18 - abs(other - number)
+    yield from ((figure, 12) for figure in _family(book, number))
     yield survey.narrator, 30
     yield book.fixed.get(number), 99
     for figure, at in book.last_named[number].items():

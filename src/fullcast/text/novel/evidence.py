@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fullcast.model import Sex
-from fullcast.text.novel.book import RECENT, Book, named_by_tag
+from fullcast.text.novel.book import RECENT, Book, named_by_tag, relation_of, relatives
 from fullcast.text.novel.tags import Subject
 from fullcast.text.novel.turns import Turn
 from fullcast.text.novel.wording import GENERIC
@@ -29,6 +29,30 @@ def kind_of(turn: Turn) -> str:
     if turn.beats:
         return "Q"
     return "0" if turn.alone else "1"
+
+
+def _kin_features(book: Book, number: int, prefix: str, subject: Subject, candidate: int) -> Iterator[str]:
+    """Yield whether a candidate can be ``her mother``: of the family that is spoken of, and of that age."""
+    relation = relation_of(book, subject.figure) if subject.figure is not None else ""
+    if not relation or candidate == subject.figure:
+        return
+    told, sex = book.sexes[subject.figure or 0], book.sexes[candidate]
+    fit = "?" if None in {told, sex} else "=" if told == sex else "#"
+    family = book.surnames[candidate]
+    others = relatives(book, number)
+    shared = "s" if family and family in others else "o" if family and others else "-"
+    forms = book.survey.figures[candidate].forms
+    titled = "m" if any(form.startswith(("Mr", "Mrs", "Lady", "Sir")) for form in forms) else "-"
+    yield f"{prefix}kin{_KIN.get(relation, 'other')}{shared}{titled}{fit}"
+
+
+_KIN = {
+    **dict.fromkeys(["mother", "father", "mamma", "papa", "mama"], "parent"),
+    **dict.fromkeys(["wife", "husband"], "spouse"),
+    **dict.fromkeys(["sister", "brother"], "sibling"),
+    **dict.fromkeys(["son", "daughter"], "child"),
+    **dict.fromkeys(["aunt", "uncle", "niece", "nephew", "cousin"], "cousin"),
+}
 
 
 def _subject_features(book: Book, prefix: str, subject: Subject, candidate: int) -> Iterator[str]:
@@ -130,6 +154,7 @@ def _features(
     weak = kind in "01Q"
     for tag in turn.tags:
         yield from _subject_features(book, "T", tag, candidate)
+        yield from _kin_features(book, number, "T", tag, candidate)
     for beat in turn.beats[:2]:
         yield from _subject_features(book, f"{'b' if turn.tags else 'B'}", beat, candidate)
     if pronoun or weak:
