@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fullcast.text.normalise import normalise_source, normalise_spoken
+from fullcast.text.normalise import normalise_source, normalise_spoken, tidy
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,13 @@ def test_a_source_keeps_its_letters_and_loses_what_nobody_sees(raw: str, expecte
 )
 def test_an_engine_hears_words_and_no_instructions(text: str, language: str, expected: str) -> None:
     assert normalise_spoken(text, language) == expected
+
+
+@given(
+    st.text(
+        st.sampled_from("ab é中’ʼ'.-— \n<>[]…\u00ad\u2015\u061c") | st.characters(exclude_categories=["Cs"])
+    )
+)
+def test_what_is_passed_over_as_tidy_is_tidy(text: str) -> None:
+    for language in ("en", "zh"):
+        assert tidy(text, language) == tidy(f"{text}\u200b", language)  # the last one has no short way

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _LINE_BREAKS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
 
@@ -41,11 +42,16 @@ _COMPARISON = re.compile(r"(?<=[\w ]) ([<>]) (?=[\w-])")
 
 _BRACKETS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "<": " ", ">": " ", "|": " ", "\\": " "})
 
-_UNTIDY = re.compile(
-    "[^ !-;=?-Z^-z~\u00a1-\u00ac\u00ae-\u02bb\u0370-\u061b\u061d-\u167f\u1681-\u1fff\u2010\u2011\u2013\u2014"
-    "\u2016-\u2018\u201a-\u2026]|[- .][- .]"
+_TIDY = (
+    " !-;=?-Z^-z~\u00a1-\u00ac\u00ae-\u02bb\u0370-\u061b\u061d-\u167f\u1681-\u1fff"
+    "\u2010\u2011\u2013\u2014\u2016-\u2018\u201a-\u2026"
 )
+
+_UNTIDY = re.compile(f"[^{_TIDY}]|[- .][- .]")
 """Whatever :func:`tidy` could change, and more: most sentences hold none of it."""
+
+_UNTIDY_BESIDES = re.compile(f"[^{_TIDY}’ʼ]|[- .][- .]")
+"""The same without apostrophes, which are all that many sentences hold of it."""
 
 _KEEP = str.maketrans({"<": "\ue000", ">": "\ue001"})
 
@@ -54,6 +60,7 @@ _RETURN = str.maketrans({"\ue000": "<", "\ue001": ">"})
 _JOINED_LANGUAGES = frozenset({"zh", "ja", "yue"})
 
 
+@cache
 def primary_tag(language: str) -> str:
     """Return the language of a BCP 47 tag without region and script.
 
@@ -137,6 +144,8 @@ def tidy(text: str, language: str) -> str:
     """Return the words of :func:`normalise_spoken` with the space at both ends kept, as one space."""
     if not _UNTIDY.search(text):
         return text
+    if not _UNTIDY_BESIDES.search(text):
+        return _APOSTROPHE.sub("'", text)
     plain = _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text))
     if primary_tag(language) in _JOINED_LANGUAGES:
         plain = _BETWEEN_HAN.sub("", plain)
