@@ -76,6 +76,7 @@ def _passed_over(page: Page) -> Iterator[LeftOut]:
 def _without_surroundings(root: Element) -> tuple[Element, list[LeftOut]]:
     """Return a page without licences, menus and tables of contents, and what was dropped."""
     dropped: list[LeftOut] = []
+    linked = len(_links(root)) >= _ENTRIES
 
     def keep(element: Element) -> Element | None:
         named = f"{element.get('id')} {element.get('class')}"
@@ -84,7 +85,7 @@ def _without_surroundings(root: Element) -> tuple[Element, list[LeftOut]]:
             return None
         if element.name in _AROUND or (element.name == "a" and _is_way_back(element)):
             return None
-        if _is_contents(element):
+        if linked and _is_contents(element):
             dropped.append(LeftOut(what="table of contents", why="a list of chapters is not read aloud"))
             return None
         children = (keep(child) if isinstance(child, Element) else child for child in element.children)
@@ -101,10 +102,14 @@ def _is_way_back(link: Element) -> bool:
 def _is_contents(element: Element) -> bool:
     if element.name not in {"table", "ul", "ol", "dl", "div", "p", "section"}:
         return False
-    links = [each for each in element.walk() if each.name == "a" and each.get("href").startswith("#")]
-    if sum(not is_note_reference(link) for link in links) < _ENTRIES:
+    if sum(not is_note_reference(link) for link in _links(element)) < _ENTRIES:
         return False
     return linked_share(element) > _LISTED
+
+
+def _links(element: Element) -> list[Element]:
+    """Return the links to places in the page."""
+    return [each for each in element.walk() if each.name == "a" and each.get("href").startswith("#")]
 
 
 def _note_targets(root: Element) -> Iterator[str]:

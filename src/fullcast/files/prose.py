@@ -160,14 +160,15 @@ def write_chapter(blocks: Sequence[Block]) -> str:
     Scene breaks stand only between paragraphs: those at the edges, after a heading and after one another
     are dropped.
     """
-    written = ""
+    written: list[str] = []
     before: Block | None = None
     for block in _drop_idle_breaks(blocks):
         if before:
-            written += "\n>\n" if before.quoted and block.quoted else "\n\n"
-        written += _write_block(block)
+            written.append("\n>\n" if before.quoted and block.quoted else "\n\n")
+        written.append(_write_block(block))
         before = block
-    return f"{written}\n" if written else ""
+    text = "".join(written)
+    return f"{text}\n" if text else ""
 
 
 def count_words(text: str) -> int:
