@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from fullcast.assistants.chat import TRIES, Chat
+from fullcast.assistants.chat import TRIES, Chat, OverBudgetError
 from fullcast.errors import EngineError, SetupError
-from fullcast.model import LanguageModel, Message, Secret, Usage
+from fullcast.model import Budget, LanguageModel, Message, Secret, Usage
 from fullcast.units import Seconds
 
 HELLO = [Message(role="system", content="Be brief."), Message(role="user", content="Who goes there?")]
@@ -149,3 +149,63 @@ def test_what_an_answer_took_is_the_most_where_it_does_not_tell(
     model_server.answering = lambda _: reply(b'{"choices": [{"message": {"content": null}}]}')
     answer = ask()
     assert (answer.text, answer.usage) == ("", Chat(model_at("http://x")).most(HELLO, 50))
+
+
+@pytest.mark.parametrize("key", ["sk-1234\nsecond", "sk-1234 x", "sk-1234é"])
+def test_a_key_that_cannot_be_sent_is_not_shown(
+    key: str, model_server: Any, ask: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text(key, encoding="utf-8")
+    for held in ({"key": Secret(key)}, {"key_file": tmp_path / "key"}):
+        with pytest.raises(SetupError, match="is no key") as caught:
+            ask(**held)
+        assert "sk-1234" not in f"{caught.value!r} {caught.value} {caught.value.hint}"
+    assert model_server.requests == []
+
+
+@pytest.mark.parametrize("status", [401, 422, 500])
+def test_a_server_that_repeats_the_key_does_not_get_it_shown(
+    status: int, model_server: Any, reply: Any, ask: Any
+) -> None:
+    body = json.dumps({"error": {"message": "what is sk-1234? \x1b[2J"}}).encode()
+    model_server.answering = lambda _: reply(body, status=status)
+    with pytest.raises((SetupError, EngineError)) as caught:
+        ask(key=Secret("sk-1234"))
+    assert "what is ***? ?[2J" in caught.value.message
+    model_server.answering = lambda _: "sk-1234"
+    assert ask(key=Secret("sk-1234")).text == "***"
+
+
+def test_an_error_that_cannot_be_read_is_one_all_the_same(model_server: Any, reply: Any, ask: Any) -> None:
+    model_server.answering = lambda _: reply(b"[" * 19_999, status=500)
+    with pytest.raises(EngineError, match="status 500"):
+        ask()
+
+
+@pytest.mark.parametrize("said", ["-1000", "1e999", "NaN", "null", '"7"', "true", "[]"])
+def test_what_is_no_number_of_tokens_counts_as_the_most(
+    said: str, model_server: Any, reply: Any, ask: Any
+) -> None:
+    usage = f'{{"prompt_tokens": {said}, "completion_tokens": {said}}}'
+    body = f'{{"choices": [{{"message": {{"content": "yes"}}}}], "usage": {usage}}}'.encode()
+    model_server.answering = lambda _: reply(body)
+    assert ask().usage == Chat(model_at("http://x")).most(HELLO, 50)
+
+
+def test_a_torn_answer_is_paid_for_and_a_refusal_is_not(model_server: Any, reply: Any) -> None:
+    answers = [reply(b"<html>"), reply(status=429), "yes"]
+    model_server.answering = lambda _: answers.pop(0)
+    chat = Chat(model_at(model_server.url), sleep=lambda _: None)
+    chat.ask(HELLO, 50)
+    assert chat.purse.used == chat.most(HELLO, 50) + Usage(sent=100, answered=10)
+    assert chat.purse.requests == len(model_server.requests) == 3
+
+
+def test_tries_end_where_the_budget_does(model_server: Any, reply: Any) -> None:
+    model_server.answering = lambda _: reply(b"<html>")
+    most = Chat(model_at("http://x")).most(HELLO, 50).tokens
+    chat = Chat(model_at(model_server.url, budget=Budget(max_tokens=2 * most)), sleep=lambda _: None)
+    with pytest.raises(OverBudgetError):
+        chat.ask(HELLO, 50)
+    assert len(model_server.requests) == 2
+    assert chat.purse.used.tokens == 2 * most

@@ -118,6 +118,27 @@ def test_what_was_answered_is_not_asked_again(project: Path, machine: Settings, 
     assert ask_about_doubts(look_at_cast(project, machine), machine).requests == first.requests
 
 
+def test_asking_again_with_the_labels_in_the_lock_costs_nothing(
+    project: Path, machine: Settings, model_server: Any
+) -> None:
+    model_server.answering = everybody("Pip")
+    first = ask_about_doubts(look_at_cast(project, machine), machine)
+    labels = read_lock(project).labels
+    again = ask_about_doubts(look_at_cast(project, machine), machine)
+    assert (again.speakers, again.requests) == (first.speakers, 0)
+    assert read_lock(project).labels == labels
+
+
+def test_half_a_character_in_an_answer_is_kept_too(machine: Settings, model_server: Any) -> None:
+    reading = read_novel(TALK, read_weights())
+    good = everybody("Pip")
+    model_server.answering = lambda request: f"{good(request)} \ud800"
+    after, found = label_text(TALK, reading, machine, SURE)
+    assert set(found.speakers.values()) == {"Pip"}
+    again, later = label_text(TALK, reading, machine, SURE)
+    assert (again, later.requests) == (after, 0)
+
+
 def test_what_a_person_decided_stands(project: Path, machine: Settings, model_server: Any) -> None:
     table = look_at_cast(project, machine)
     decided = {doubt.id: Given(speaker="Mara") for doubt in table.doubts}

@@ -87,6 +87,9 @@ def test_a_question_has_the_list_and_the_passage_and_no_marks_of_the_book() -> N
         ('{"labels": {"1": 1, "2": tr', {}, {1, 2, 3}),
         ('{"labels": {"1": 1.5, "2": "99999999999999999999"}}', {}, {1, 2, 3}),
         ('{"thoughts": {}} {"labels": {"3": 3}}', {3: 3}, {1, 2}),
+        ('<think>{"labels": {"1": 1}}?</think>{"labels": {"1": 2, "2": 2}}', {1: 2, 2: 2}, {3}),
+        ('<think>Perhaps {"labels": {"1": 1}}, or', {}, {1, 2, 3}),
+        ('{"labels": {"' + "1" * 5000 + '": 1, "2": 2}}', {2: 2}, {1, 3}),
         ("{" * 5000, {}, {1, 2, 3}),
         ("", {}, {1, 2, 3}),
     ],
@@ -96,6 +99,15 @@ def test_of_an_answer_only_sound_labels_count(
 ) -> None:
     labels = read_labels(answer, WANTED, PEOPLE)
     assert (dict(labels.given), set(labels.missing)) == (given_labels, missing)
+
+
+def test_a_name_that_two_people_share_means_neither() -> None:
+    people = (
+        Person(name="Ann Bell", aliases=("Miss Bell",)),
+        Person(name="Eve Bell", aliases=("Miss Bell",)),
+    )
+    labels = read_labels('{"labels": {"1": "Miss Bell", "2": "Eve Bell"}}', WANTED, people)
+    assert (dict(labels.given), set(labels.missing)) == ({2: 2}, {1, 3})
 
 
 @given(st.text() | st.recursive(st.text(), lambda below: st.dictionaries(st.text(), below)).map(str))

@@ -13,10 +13,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message as Headers
 from typing import IO, Any
 
+from fullcast.assistants.purse import Purse
 from fullcast.errors import EngineError, SetupError
 from fullcast.model import LanguageModel, Message, Usage
 
@@ -44,9 +45,11 @@ class Answer:
 class _BusyError(Exception):
     """A server that may answer the next time."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, *, refused: bool = False) -> None:
         super().__init__(reason)
         self.wait = wait
+        self.refused = refused
+        """Whether it answered with a status of its own, and so took nothing."""
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -59,8 +62,12 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         del req, fp, code, msg, headers, newurl
 
 
+class OverBudgetError(Exception):
+    """What is left of the budget is not enough for a request."""
+
+
 class Chat:
-    """A client of one model; may be used by several threads at once.
+    """A client of one model and its budget; may be used by several threads at once.
 
     Args:
         model: Where it answers, under which name, with which key.
@@ -72,6 +79,8 @@ class Chat:
         self._sleep = sleep
         self._opener = urllib.request.build_opener(_NoRedirects)
         self._structured = True
+        self.purse = Purse(model.budget)
+        """What is left of the budget."""
 
     def most(self, messages: Sequence[Message], longest: int) -> Usage:
         """Return the most tokens that a request can take: a token has a byte at least.
@@ -89,21 +98,43 @@ class Chat:
             messages: What is said to it.
             longest: Most tokens of the answer.
 
+        Every try is paid for: a server works on an answer that comes too late or torn, and charges for it.
+
         Raises:
             SetupError: If server, model or key are wrong.
             EngineError: If there is no usable answer after several tries.
+            OverBudgetError: If the budget is not enough for the next try.
         """
         reason, wait = "", _FIRST_WAIT
         for attempt in range(TRIES):
             if attempt:
                 self._sleep(wait)
             try:
-                return self._send(messages, longest)
+                return self._pay(messages, longest)
             except _BusyError as busy:
-                reason = str(busy)
+                reason = self._veil(str(busy))
                 doubled = _FIRST_WAIT * 2**attempt * (1 + random.random())
                 wait = min(_LONGEST_WAIT, busy.wait if busy.wait is not None else doubled)
         raise EngineError(f"the language model at {self._model.url} gave no answer: {reason}", hint=_LATER)
+
+    def _pay(self, messages: Sequence[Message], longest: int) -> Answer:
+        """Send a request if the most that it can take is left, and count what it took."""
+        most = self.most(messages, longest)
+        if not self.purse.set_aside(most):
+            raise OverBudgetError
+        taken = most  # what a request that failed took, nobody says
+        try:
+            answer = self._send(messages, longest)
+            taken = answer.usage
+        except SetupError:
+            taken = Usage()
+            raise
+        except _BusyError as busy:
+            taken = Usage() if busy.refused else most
+            raise
+        finally:
+            self.purse.settle(most, taken)
+        return answer
 
     def _send(self, messages: Sequence[Message], longest: int) -> Answer:
         body: dict[str, Any] = {
@@ -123,7 +154,8 @@ class Chat:
                     self._structured = False  # it does not know response_format; asked without, it may
                     return self._send(messages, longest)
                 raise self._explain(error) from error
-        return _read_answer(content, self.most(messages, longest))
+        answer = _read_answer(content, self.most(messages, longest))
+        return replace(answer, text=self._hide(answer.text))
 
     def _post(self, body: dict[str, Any]) -> bytes:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "fullcast"}
@@ -150,10 +182,27 @@ class Chat:
             return _BusyError(f"it took more than {self._model.timeout:g} s")
         if isinstance(error.reason, ConnectionResetError | BrokenPipeError):
             return _BusyError(f"the connection broke: {error.reason}")
-        message = f"nobody answers at {self._model.url}: {error.reason}"
+        message = f"nobody answers at {self._model.url}: {self._veil(str(error.reason))}"
         return SetupError(message, hint="start the server, or correct llm_url (FULLCAST_LLM_URL)")
 
+    def _hide(self, text: str) -> str:
+        """Return what a server says without the key, which it may repeat."""
+        key = self._read_key()
+        return text.replace(key, "***") if key else text
+
+    def _veil(self, text: str) -> str:
+        """Return what a server says as something that may be shown: no key, no commands to a terminal."""
+        return "".join(letter if letter.isprintable() else "?" for letter in self._hide(text))
+
     def _read_key(self) -> str:
+        key = self._find_key()
+        if not all("!" <= letter <= "~" for letter in key):
+            # Sent, it would end up in the library's error, in full.
+            hint = "put the key alone there: one line, no spaces, ASCII"
+            raise SetupError("the key of the language model is no key", hint=hint)
+        return key
+
+    def _find_key(self) -> str:
         if self._model.key is not None:
             return self._model.key.reveal()
         if self._model.key_file is None:
@@ -166,9 +215,10 @@ class Chat:
 
     def _explain(self, error: urllib.error.HTTPError) -> Exception:
         """Return what a status says of the settings, or that it is worth trying again."""
-        said = _reason(error)
+        said = self._veil(_reason(error))
         if error.code in _BUSY:
-            return _BusyError(f"status {error.code}{said}", _retry_after(error.headers.get("Retry-After")))
+            wait = _retry_after(error.headers.get("Retry-After"))
+            return _BusyError(f"status {error.code}{said}", wait, refused=True)
         where = f"the language model at {self._model.url}"
         if error.code in {401, 403}:
             hint = "set FULLCAST_LLM_KEY, or llm_key_file to the file that holds it"
@@ -205,8 +255,8 @@ def _read_answer(content: bytes, most: Usage) -> Answer:
         text = whole["choices"][0]["message"]["content"]
         taken = whole.get("usage") or {}
         usage = Usage(
-            sent=int(taken.get("prompt_tokens", most.sent)),
-            answered=int(taken.get("completion_tokens", most.answered)),
+            sent=_count(taken.get("prompt_tokens"), most.sent),
+            answered=_count(taken.get("completion_tokens"), most.answered),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         reason = "its answer is not of the form of /chat/completions"
@@ -214,12 +264,17 @@ def _read_answer(content: bytes, most: Usage) -> Answer:
     return Answer(text=text if isinstance(text, str) else "", usage=usage)
 
 
+def _count(said: object, most: int) -> int:
+    """Return how many tokens a server says it took; the most, if what it says is no number of tokens."""
+    return said if isinstance(said, int) and not isinstance(said, bool) and said >= 0 else most
+
+
 def _reason(error: urllib.error.HTTPError) -> str:
     """Return what a server says about an error, shortened; nothing if it says nothing readable."""
     try:
         said = json.loads(error.read(20_000))["error"]
         text = said["message"] if isinstance(said, dict) else said
-    except (ValueError, LookupError, TypeError, OSError):
+    except (ValueError, LookupError, TypeError, RecursionError, OSError, http.client.HTTPException):
         return ""
     return f": {' '.join(str(text).split())[:200]}"
 

@@ -22,6 +22,8 @@ class Purse:
         self._set_aside = Usage()
         self.used = Usage()
         """What requests took so far."""
+        self.requests = 0
+        """How many requests were paid for."""
 
     def set_aside(self, most: Usage) -> bool:
         """Set aside what a request can take at most; tell whether there was enough left."""
@@ -29,6 +31,7 @@ class Purse:
             if not self._is_enough(self.used + self._set_aside + most):
                 return False
             self._set_aside += most
+            self.requests += 1
             return True
 
     def settle(self, most: Usage, taken: Usage) -> None:

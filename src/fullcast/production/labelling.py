@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from fullcast.assistants.chat import Chat
-from fullcast.assistants.purse import Purse
+from fullcast.assistants.chat import Chat, OverBudgetError
 from fullcast.errors import EngineError, FullcastError, SetupError
 from fullcast.files.disk import write_whole
 from fullcast.fingerprint import digest
@@ -51,6 +50,7 @@ class Labelling:
     asked: int
     """Quotations, pieces of one utterance as one."""
     requests: int
+    """Every try counts."""
     kept: int
     """Answers that were kept from an earlier time."""
     failed: int
@@ -67,7 +67,6 @@ class _Outcome:
 
     labels: dict[int, int] = field(default_factory=dict)
     """Numbers of characters by ``Asked.number``."""
-    requests: int = 0
     kept: int = 0
     unpaid: int = 0
     error: FullcastError | None = None
@@ -75,11 +74,10 @@ class _Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """Where questions are asked: the line to the model, the budget, answers that are known."""
+    """Where questions are asked: the line to the model, answers that are known."""
 
     model: LanguageModel
     chat: Chat
-    purse: Purse
     known: dict[str, str]
 
     def label(self, window: Window, people: Sequence[Person]) -> _Outcome:
@@ -107,17 +105,11 @@ class _Desk:
         if key in self.known:
             outcome.kept += 1
             return self.known[key]
-        most = self.chat.most(messages, longest)
-        if not self.purse.set_aside(most):
+        try:
+            answer = self.chat.ask(messages, longest)
+        except OverBudgetError:
             outcome.unpaid += 1
             return None
-        taken = most  # what a request that failed took, nobody says
-        try:
-            outcome.requests += 1
-            answer = self.chat.ask(messages, longest)
-            taken = answer.usage
-        finally:
-            self.purse.settle(most, taken)
         self.known[key] = answer.text[:_LONGEST_KEPT]
         return self.known[key]
 
@@ -138,26 +130,27 @@ def ask_model(question: Question, model: LanguageModel, cache: Path) -> Labellin
     file = cache / FILE
     known = _read_answers(file)
     before = len(known)
-    desk = _Desk(model=model, chat=Chat(model), purse=Purse(model.budget), known=known)
+    desk = _Desk(model=model, chat=Chat(model), known=known)
     windows = list(cut_windows(question.text, question.asked))
     try:
         outcomes = _label_all(desk, windows, question.people)
     finally:
         if len(known) > before:
             record = {"form": FORM, "answers": known}
-            write_whole(file, json.dumps(record, ensure_ascii=False).encode())
+            # In ASCII: an answer may hold half a character, which UTF-8 has no bytes for.
+            write_whole(file, json.dumps(record).encode())
     errors = [outcome.error for outcome in outcomes if outcome.error]
     if errors and len(errors) == len(windows):
         raise errors[0]
     return Labelling(
         speakers=_agreed((outcome.labels for outcome in outcomes), question.people),
         asked=len({each.number for each in question.asked}),
-        requests=sum(outcome.requests for outcome in outcomes),
+        requests=desk.chat.purse.requests,
         kept=sum(outcome.kept for outcome in outcomes),
         failed=len(errors),
         unpaid=sum(outcome.unpaid for outcome in outcomes),
-        usage=desk.purse.used,
-        cost=desk.purse.cost,
+        usage=desk.chat.purse.used,
+        cost=desk.chat.purse.cost,
     )
 
 

@@ -174,7 +174,8 @@ def ask_about_doubts(table: Table, settings: Settings) -> Labelling:
         StoreError: If answers or lock cannot be written.
     """
     model = language_model_of(settings)
-    doubtful = {doubt.id for doubt in table.doubts}
+    # Those with a label too: the same passages are asked about as before, and their answers are kept.
+    doubtful = {*(doubt.id for doubt in table.doubts), *table.lock.labels} - table.speakers.decided.keys()
     quotations = table.speakers.reading.quotations
     positions = {(heard.start, heard.end): number for number, heard in enumerate(quotations)}
     items = [item for item in table.speakers.quoted if item.heard]

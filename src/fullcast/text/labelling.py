@@ -29,6 +29,9 @@ TRUST = 0.75
 _OBJECTS = 200
 """Beginnings of objects in an answer that are tried."""
 
+_DIGITS = 9
+"""Characters of a number at which it is too long to be one of ours."""
+
 NOBODY = 0
 """The number that stands for somebody who is not in the list, or who cannot be told."""
 
@@ -166,23 +169,37 @@ def read_labels(answer: str, wanted: frozenset[int], people: Sequence[Person]) -
         people: The list.
     """
     found: dict[int, set[int]] = {}
-    names: dict[str, int] = {}
-    for number, person in enumerate(people, 1):
-        names |= {name.casefold(): number for name in (person.name, *person.aliases)}
-    for key, value in _pairs(answer):
+    names = _names(people)
+    for key, value in _pairs(_without_thoughts(answer)):
         label = _label(value, len(people), names)
-        if key.strip().isdecimal() and label is not None:
-            found.setdefault(int(key), set()).add(label)
-        elif key.strip().isdecimal():
-            found.setdefault(int(key), set()).update({-1, -2})
+        if _is_number(key):
+            found.setdefault(int(key), set()).update({-1, -2} if label is None else {label})
     given = {number: min(labels) for number, labels in found.items() if number in wanted and len(labels) == 1}
     return Labels(given=given, missing=wanted - given.keys())
+
+
+def _names(people: Sequence[Person]) -> dict[str, int]:
+    """Return whom names mean; a name that two people of the list share means nobody."""
+    meant: dict[str, set[int]] = {}
+    for number, person in enumerate(people, 1):
+        for name in (person.name, *person.aliases):
+            meant.setdefault(name.casefold(), set()).add(number)
+    return {name: min(numbers) for name, numbers in meant.items() if len(numbers) == 1}
+
+
+def _is_number(key: str) -> bool:
+    return key.strip().isdecimal() and len(key) < _DIGITS
+
+
+def _without_thoughts(answer: str) -> str:
+    """Return what a model says when it has thought: labels that it only weighs are none."""
+    return answer.rpartition("</think>")[2].partition("<think>")[0]
 
 
 def _label(value: object, count: int, names: Mapping[str, int]) -> int | None:
     if isinstance(value, str):
         word = value.strip()
-        value = int(word) if word.isdecimal() and len(word) < 9 else names.get(word.casefold())
+        value = int(word) if _is_number(word) else names.get(word.casefold())
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= count:
         return value
     return None
@@ -198,7 +215,7 @@ def _pairs(answer: str) -> list[tuple[str, object]]:
             continue
         inner = [value for key, value in found if key == "labels" and isinstance(value, tuple)]
         pairs = [pair for each in inner or [found] for pair in each]
-        if any(key.strip().isdecimal() for key, _ in pairs):
+        if any(_is_number(key) for key, _ in pairs):
             return pairs
     return []
 
