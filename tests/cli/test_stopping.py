@@ -171,5 +171,6 @@ def test_a_signal_that_is_ignored_stays_ignored() -> None:
     try:
         with stoppable():
             signal.raise_signal(signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)

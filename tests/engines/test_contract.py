@@ -198,6 +198,7 @@ def test_speaks_texts_of_every_length(
     longest = ("a lamp, " * engine.limits.longest)[: engine.limits.longest - 1].rstrip(", ") + "."
     requests = [ask(longest, id="longest"), ask("I", id="shortest")]
     results = record(engine, requests, settings)
+    assert results.keys() == {request.id for request in requests}
     for request in requests:
         check_recording(results[request.id], engine.limits, request.text)
 

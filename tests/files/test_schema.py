@@ -78,7 +78,7 @@ def accepts_reader(text: str, record: Record[object] = PROJECT) -> bool:
 @pytest.mark.parametrize("schema", [project_schema(), voice_schema(), lexicon_schema(), series_schema()])
 def test_the_schema_is_one(schema: dict[str, object]) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
-    json.dumps(schema, allow_nan=False)
+    assert json.loads(json.dumps(schema, allow_nan=False)) == schema
 
 
 @pytest.mark.parametrize("file", PROJECTS + VOICES, ids=lambda file: file.parent.name)

@@ -18,16 +18,6 @@ _CHOSEN = "you left it out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choosing:
-    """What a person says of the parts of a book."""
-
-    include: tuple[str, ...] = ()
-    """Only these; all where it is empty. Numbers, ranges (``3-7``), or titles with ``*`` for any words."""
-    exclude: tuple[str, ...] = ()
-    """All but these."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A part of a book that has text: a chapter, or something that is left out unless it is asked for."""
 
@@ -56,19 +46,22 @@ def list_parts(manuscript: Manuscript) -> tuple[Part, ...]:
     )
 
 
-def choose_parts(manuscript: Manuscript, choosing: Choosing) -> Manuscript:
+def choose_parts(
+    manuscript: Manuscript, *, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Manuscript:
     """Return the manuscript with the chapters that were chosen; those that were not are marked, not dropped.
 
     Args:
         manuscript: The book as it was read.
-        choosing: What to take and what to leave.
+        include: Only these; all where it is empty. Numbers, ranges (``3-7``), titles, ``*`` for any words.
+        exclude: All but these.
 
     Raises:
         UsageError: If something names no part, or nothing is left.
     """
     parts = list_parts(manuscript)
-    asked = _find(parts, choosing.include, "--include")
-    refused = _find(parts, choosing.exclude, "--exclude")
+    asked = _find(parts, include, "--include")
+    refused = _find(parts, exclude, "--exclude")
     count = len(manuscript.chapters)
     taken = (asked or set(range(1, count + 1))) - refused
     if not taken:

@@ -8,7 +8,7 @@ from pathlib import Path
 from fullcast.files.book_import import read_manuscript
 from fullcast.files.manuscript import Manuscript
 from fullcast.files.scaffold import make_project
-from fullcast.files.selection import Choosing, Part, choose_parts, list_parts
+from fullcast.files.selection import Part, choose_parts, list_parts
 from fullcast.files.voices import list_voices
 from fullcast.model import Settings
 
@@ -99,4 +99,4 @@ def look_into(source: Source) -> Listing:
 
 def _read(source: Source) -> Manuscript:
     manuscript = read_manuscript(source.file, source.encoding)
-    return choose_parts(manuscript, Choosing(include=source.include, exclude=source.exclude))
+    return choose_parts(manuscript, include=source.include, exclude=source.exclude)

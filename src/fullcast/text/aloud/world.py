@@ -267,20 +267,30 @@ def _german() -> list[Rule]:
     ]
 
 
-def _romance(reader: _Reader) -> list[Rule]:
-    """Return the rules of ordinals, chapters, centuries and kings of French, Spanish, Italian, Portuguese."""
-    language = reader.language
-    masculine, feminine = "spellout-ordinal-masculine", "spellout-ordinal-feminine"
+_HEADS = {
+    "fr": "[Cc]hapitre|CHAPITRE|[Aa]cte|[Ss]cène|[Tt]ome|[Ll]ivre",
+    "es": "[Cc]apítulo|CAPÍTULO|[Ss]iglo|[Aa]cto|[Ee]scena|[Tt]omo|[Ll]ibro",
+    "it": "[Cc]apitolo|CAPITOLO|[Aa]tto|[Ss]cena|[Tt]omo|[Ll]ibro",
+    "pt": "[Cc]apítulo|CAPÍTULO|[Ss]éculo|[Aa]to|[Cc]ena|[Tt]omo|[Ll]ivro",
+}
+"""Words in front of a Roman number that is counted."""
+
+_LAST_ORDINAL = {"fr": 1, "es": 10, "it": 30, "pt": 10}
+"""The last king of a name who is called by an ordinal; those behind him by a number."""
+
+_KING = re.compile(r"\b(?P<name>[A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?) (?P<roman>[IVX]+)(?=[\s,.;:!?’”»)]|$)")
+
+_MASCULINE, _FEMININE = "spellout-ordinal-masculine", "spellout-ordinal-feminine"
+
+
+def _romance(language: str) -> list[Rule]:
+    """Return the rules of ordinals, chapters and kings of French, Spanish, Italian and Portuguese."""
 
     def ordinal(match: re.Match[str]) -> str:
-        female = match["end"] in {"re", "ère", "nde", "ª", "a", "ᵃ"}
-        return spell(int(match["number"]), language, feminine if female else masculine)
+        female = match["end"] in {"re", "ère", "nde", "ª", ".ª"}
+        return spell(int(match["number"]), language, _FEMININE if female else _MASCULINE)
 
-    def roman_ordinal(match: re.Match[str]) -> str:
-        number = read_roman(match["roman"])
-        return spell(number, language, masculine) if number else match[0]
-
-    def cardinal(match: re.Match[str]) -> str:
+    def counted(match: re.Match[str]) -> str:
         number = read_roman(match["roman"])
         return f"{match['head']} {spell(number, language)}" if number else match[0]
 
@@ -288,40 +298,41 @@ def _romance(reader: _Reader) -> list[Rule]:
         number = read_roman(match["roman"])
         if not number or number > 30:
             return match[0]
-        ordinals = {"fr": 1, "it": 30}.get(language, 10)
-        rules = masculine if number <= ordinals else _NUMBERING
+        rules = _MASCULINE if number <= _LAST_ORDINAL[language] else _NUMBERING
         return f"{match['name']} {spell(number, language, rules)}"
 
-    heads = {
-        "fr": "[Cc]hapitre|CHAPITRE|[Aa]cte|[Ss]cène|[Tt]ome|[Ll]ivre",
-        "es": "[Cc]apítulo|CAPÍTULO|[Ss]iglo|[Aa]cto|[Ee]scena|[Tt]omo|[Ll]ibro",
-        "it": "[Cc]apitolo|CAPITOLO|[Aa]tto|[Ss]cena|[Tt]omo|[Ll]ibro",
-        "pt": "[Cc]apítulo|CAPÍTULO|[Ss]éculo|[Aa]to|[Cc]ena|[Tt]omo|[Ll]ivro",
-    }[language]
     ends = "er|re|ère|e|ème|nd|nde" if language == "fr" else "º|ª|\\.º|\\.ª"
-    rules: list[Rule] = [
-        (re.compile(rf"(?<![\w.,])(?P<number>\d{{1,3}})\.?(?P<end>{ends})(?!\w)"), ordinal),
-        (re.compile(rf"\b(?P<head>{heads}) (?P<roman>[IVXLC]+)\b"), cardinal),
-        (
-            re.compile(
-                r"\b(?P<name>[A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?) (?P<roman>[IVX]+)(?=[\s,.;:!?’”»)]|$)"
-            ),
-            king,
-        ),
+    return [
+        (re.compile(rf"(?<![\w.,])(?P<number>\d{{1,3}})(?P<end>{ends})(?!\w)"), ordinal),
+        (re.compile(rf"\b(?P<head>{_HEADS[language]}) (?P<roman>[IVXLC]+)\b"), counted),
+        (_KING, king),
     ]
-    if language == "fr":
-        rules.insert(
-            0, (re.compile(r"\bI(?:er|re)\b"), lambda match: "premier" if match[0] == "Ier" else "première")
-        )
-        rules.insert(0, (re.compile(r"\b(?P<roman>[IVX]+)(?:e|ème)(?= siècle)"), roman_ordinal))
-        rules.insert(
-            0,
-            (re.compile(r"(?<![\d.,:])(?P<hours>\d{1,2})\s?h(?:\s?(?P<minutes>\d\d))?(?!\w)"), reader.clock),
-        )
-        rules.append((re.compile(r"\bM\. (?=[A-ZÀ-Ý][a-zà-ÿ])"), lambda _match: "Monsieur "))
-    if language == "it":
-        rules.insert(0, (re.compile(r"\b(?P<roman>[IVX]+)(?= secolo)"), roman_ordinal))
-    return rules
+
+
+def _century(language: str, pattern: str) -> Rule:
+    """Return the rule of centuries that stand in front of their word."""
+
+    def ordinal(match: re.Match[str]) -> str:
+        number = read_roman(match["roman"])
+        return spell(number, language, _MASCULINE) if number else match[0]
+
+    return re.compile(pattern), ordinal
+
+
+def _french(reader: _Reader) -> list[Rule]:
+    clock = r"(?<![\d.,:])(?P<hours>\d{1,2})\s?h(?:\s?(?P<minutes>\d\d))?(?!\w)"
+    return [
+        (re.compile(clock), reader.clock),
+        _century("fr", r"\b(?P<roman>[IVX]+)(?:e|ème)(?= siècle)"),
+        (re.compile(r"\bIer\b"), lambda _match: "premier"),
+        (re.compile(r"\bIre\b"), lambda _match: "première"),
+        *_romance("fr"),
+        (re.compile(r"\bM\. (?=[A-ZÀ-Ý][a-zà-ÿ])"), lambda _match: "Monsieur "),
+    ]
+
+
+def _italian() -> list[Rule]:
+    return [_century("it", r"\b(?P<roman>[IVX]+)(?= secolo)"), *_romance("it")]
 
 
 def _dutch() -> list[Rule]:
@@ -337,13 +348,19 @@ def _dutch() -> list[Rule]:
 def _rules(language: str) -> tuple[re.Pattern[str], tuple[Rule, ...]]:
     """Return what a text must hold for anything in it to be read otherwise, and the rules."""
     reader = _Reader(language)
-    special: list[Rule] = []
-    if language == "de":
-        special = _german()
-    elif language in {"fr", "es", "it", "pt"}:
-        special = _romance(reader)
-    elif language == "nl":
-        special = _dutch()
+    match language:
+        case "de":
+            special = _german()
+        case "fr":
+            special = _french(reader)
+        case "it":
+            special = _italian()
+        case "es" | "pt":
+            special = _romance(language)
+        case "nl":
+            special = _dutch()
+        case _:
+            special = []
     words = "|".join(re.escape(word) for word in reader.tongue.words)
     abbreviations = rf"|(?<![\w.])(?:{words})(?!\w)" if words else ""
     needed = re.compile(rf"\d|\b[IVX]+\b|\bM\. {abbreviations}")
