@@ -222,6 +222,7 @@ def test_a_language_model_is_named_by_address_and_name(machine: Machine) -> None
 def test_a_language_model_that_is_wrong_is_told(said: dict[str, str], message: str, machine: Machine) -> None:
     (problem,) = machine.problems(**MODEL | said)
     assert problem.message.startswith(message)
+    assert "secret" not in problem.message
 
 
 def test_a_key_has_no_place_in_a_file_of_settings(machine: Machine) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fullcast.errors import Place, Problem, ProjectError
@@ -224,7 +224,8 @@ def _language_model(chosen: Mapping[str, _Said], problems: list[Problem]) -> Lan
 def _url(said: _Said, problems: list[Problem]) -> str:
     value = str(said.value).rstrip("/").removesuffix("/chat/completions")
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-        _reject(said, "an address such as http://localhost:11434/v1", problems)
+        shown = replace(said, value="…@…") if "@" in value else said  # in front of an @ stands a password
+        _reject(shown, "an address such as http://localhost:11434/v1", problems)
     return value
 
 
