@@ -23,7 +23,7 @@ from memory import Peak, run_and_watch
 
 from fullcast.engines.espeak.parameters import read_parameters
 from fullcast.engines.espeak.session import as_plain_text
-from fullcast.files.encode import decode
+from fullcast.files.coded import decode
 from fullcast.files.settings import read_settings
 from fullcast.production.preparing import Choices, prepare
 

@@ -27,7 +27,8 @@ import av
 import numpy as np
 import soundfile
 
-from fullcast.files.encode import Coding, decode, encode
+from fullcast.files.coded import decode
+from fullcast.files.encode import Coding, encode
 from fullcast.files.join import Part, join_m4b
 from fullcast.model import Codec, Credits
 from fullcast.units import MIX_RATE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fullcast.audio.mix import mix_chapter
-from fullcast.files.encode import decode
+from fullcast.files.coded import decode
 from fullcast.files.store import Store
 from fullcast.model import ChapterPlan, Line, Placed, PlacedCue, PlannedTake, Settings, Stem, Take, Timeline
 from fullcast.production.chapters import Shelves, plan_timeline, read_measured, take_of

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fullcast.audio.loudness import Meter, measure
-from fullcast.audio.master import Limiter, check_master, master_blocks, plan_gain, solve_gain
+from fullcast.audio.master import Limiter, check_master, level_of, master_blocks, plan_gain, solve_gain
 from fullcast.audio.signal import Audio
 from fullcast.errors import AudioError
-from fullcast.model import Measurement
+from fullcast.model import Measurement, Target, Unit
 from fullcast.units import MIX_RATE, Decibels, Lufs, Seconds, to_gain
 
 if TYPE_CHECKING:
@@ -111,17 +111,22 @@ def test_silence_gets_no_gain() -> None:
     assert solve_gain(Lufs(-math.inf), Lufs(-18.0)) == 0.0
     meter = Meter(MIX_RATE, 1)
     meter.add(np.zeros((1, MIX_RATE), np.float32))
-    assert plan_gain(meter.profile(), Lufs(-18.0), Decibels(-1.5)) == 0.0
+    assert plan_gain(meter.profile(), Target(level=-18.0), Decibels(-1.5)) == 0.0
 
 
-@pytest.mark.parametrize("target", [-24.0, -21.0, -19.5])
-def test_the_planned_gain_allows_for_the_limiter(speechlike: Speak, cut: Cut, target: float) -> None:
+@pytest.mark.parametrize(
+    ("unit", "level"),
+    [(Unit.LUFS, -24.0), (Unit.LUFS, -21.0), (Unit.LUFS, -19.5), (Unit.RMS, -27.0), (Unit.RMS, -23.5)],
+)
+def test_the_planned_gain_allows_for_the_limiter(
+    speechlike: Speak, cut: Cut, level: float, unit: Unit
+) -> None:
     audio = speechlike(20.0)
     meter = Meter(MIX_RATE, 1)
     meter.add(audio.samples)
-    gain = plan_gain(meter.profile(), Lufs(target), Decibels(-1.5))
+    gain = plan_gain(meter.profile(), Target(level=level, unit=unit), Decibels(-1.5))
     limited = limit(cut(audio.samples * np.float32(to_gain(gain)), 44_100), -1.5)
-    assert measure(limited).loudness == pytest.approx(target, abs=0.3)
+    assert level_of(measure(limited), unit) == pytest.approx(level, abs=0.3)
 
 
 def test_findings_hold_both_figures() -> None:
@@ -132,8 +137,11 @@ def test_findings_hold_both_figures() -> None:
         true_peak=Decibels(-1.2),
         noise_floor=Decibels(-70.0),
     )
-    wanted = {"target": Lufs(-18.0), "ceiling": Decibels(-1.5), "subject": "chapter 1"}
-    loudness, peak = check_master(measured, **wanted)  # type: ignore[arg-type]
+    ceiling, target = Decibels(-1.5), Target(level=-18.0)
+    loudness, peak = check_master(measured, target=target, ceiling=ceiling, subject="chapter 1")
     assert (loudness.code, peak.code) == ("loudness", "true-peak")
     assert "-20.0 LUFS, wanted -18.0" in loudness.message
     assert "-1.20 dBTP, wanted at most -1.50" in peak.message
+    by_rms = Target(level=-18.0, unit=Unit.RMS)
+    level, _ = check_master(measured, target=by_rms, ceiling=ceiling, subject="chapter 1")
+    assert "-22.0 dB RMS, wanted -18.0" in level.message

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from fullcast.audio.signal import Audio
 from fullcast.errors import AudioError, StoreError
+from fullcast.files.coded import decode, probe
 from fullcast.files.disk import temporary_name
-from fullcast.files.encode import Coding, decode, encode, probe
+from fullcast.files.encode import Coding, encode
 from fullcast.model import Codec
 from fullcast.units import MIX_RATE
 

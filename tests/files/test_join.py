@@ -17,8 +17,9 @@ import pytest
 from fullcast.errors import AudioError, ProjectError, StoreError
 from fullcast.files.atoms import FRAME, walk
 from fullcast.files.chapter_files import write_chapter_file
+from fullcast.files.coded import decode, probe
 from fullcast.files.disk import temporary_name
-from fullcast.files.encode import Coding, decode, encode, probe
+from fullcast.files.encode import Coding, encode
 from fullcast.files.join import Part, join_m4b
 from fullcast.files.tags import Labels
 from fullcast.model import Codec, Credits

@@ -34,6 +34,7 @@ from fullcast.model import (
     Role,
     Settings,
     Speech,
+    Target,
     Voice,
 )
 from fullcast.units import Decibels, Seconds
@@ -145,10 +146,10 @@ def test_a_right_project_becomes_a_book(tmp_path: Path) -> None:
     ]
     assert "\r" not in book.chapters[0].text
     assert not book.chapters[1].speak_title
-    names = [(d.name, d.codec, d.bitrate, d.channels, d.loudness, d.peak) for d in book.deliveries]
+    names = [(d.name, d.codec, d.bitrate, d.channels, d.target, d.peak) for d in book.deliveries]
     assert names == [
-        ("m4b", Codec.AAC, None, None, -18.0, -1.5),
-        ("mp3", Codec.MP3, 128_000, 1, -18.0, -3.0),
+        ("m4b", Codec.AAC, None, None, Target(level=-18.0), -1.5),
+        ("mp3", Codec.MP3, 128_000, 1, Target(level=-18.0), -3.0),
     ]
 
 
@@ -193,7 +194,6 @@ def test_what_the_keys_say_of_their_defaults_is_so(tmp_path: Path) -> None:
         (project_keys.BED, bed, ("level", "fade", "pan")),
         (project_keys.EFFECT, effect, ("level", "fade", "pan")),
         (project_keys.MUSIC, music, ("level", "fade", "pan")),
-        (project_keys.DELIVERY, book.deliveries[0], ("codec", "loudness", "peak")),
         (project_keys.BOOK, book.credits, ("language", "genre")),
     ]
     for record, value, names in values:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fullcast.errors import Problem
-from fullcast.files import project_keys
+from fullcast.files import delivery_keys, project_keys
 from fullcast.files.inside import AUDIO_SUFFIXES
 from fullcast.files.kinds import Reading
 from fullcast.files.lexicon_read import LEXICON, SAYING
@@ -37,7 +37,7 @@ RECORDS: Mapping[str, Record[object]] = {
     "bed": project_keys.BED,
     "effect": project_keys.EFFECT,
     "music": project_keys.MUSIC,
-    "delivery": project_keys.DELIVERY,
+    "delivery": delivery_keys.DELIVERY,
 }
 PAGES: Mapping[str, Mapping[str, Record[object]]] = {
     "project.md": RECORDS,

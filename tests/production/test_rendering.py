@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fullcast.errors import LockedError, StoreError
-from fullcast.files.encode import probe
+from fullcast.files.coded import probe
 from fullcast.files.runlock import run_lock
 from fullcast.model import Settings
 from fullcast.production.events import ChapterEncoded, Event, RunStarted, TakeRecorded

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fullcast.audio.filters import FRAME, Cascade, make_k_weighting
 from fullcast.audio.peaks import PeakMeter
 from fullcast.errors import AudioError
-from fullcast.model import Measurement
+from fullcast.model import Measurement, Unit
 from fullcast.units import Decibels, Lufs, to_seconds
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ class Profile:
     """Mean square after K-weighting, summed over the channels, of each whole step."""
     peaks: Energies
     """Largest sample of each whole step, linear."""
+    plain: Energies
+    """Mean square as it is, averaged over the channels, of each whole step."""
+
+    def level(self, unit: Unit, gains: Energies | float = 1.0) -> float:
+        """Return the level of the whole, each step multiplied by a factor of energy."""
+        if unit is Unit.LUFS:
+            return self.loudness(gains)
+        return _to_level(float((self.plain * gains).mean()) if self.plain.size else 0.0)
 
     def loudness(self, gains: Energies | float = 1.0) -> Lufs:
         """Return the integrated loudness, each step multiplied by a factor of energy."""
@@ -120,8 +128,12 @@ class Meter:
         """Return what all that was added is step by step."""
         self._end()
         whole = self._length // self._step
-        weighted, _, peaks = self._steps.columns()
-        return Profile(weighted=weighted[:whole] / self._step, peaks=peaks[:whole])
+        weighted, plain, peaks = self._steps.columns()
+        return Profile(
+            weighted=weighted[:whole] / self._step,
+            peaks=peaks[:whole],
+            plain=plain[:whole] / (self._step * len(self._rest)),
+        )
 
     def _take_frames(self, frames: Signal) -> None:
         self._peaks.add(frames)

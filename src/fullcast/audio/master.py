@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from fullcast.audio.peaks import HOP, REACH, SPAN, hop_peaks, span_bounds
 from fullcast.errors import AudioError
-from fullcast.model import Finding, Measurement
-from fullcast.units import MIX_RATE, Decibels, Lufs, Seconds, to_gain
+from fullcast.model import Finding, Measurement, Target, Unit
+from fullcast.units import MIX_RATE, Decibels, Seconds, to_gain
 
 if TYPE_CHECKING:
     from fullcast.audio.loudness import Profile
@@ -51,32 +51,32 @@ _MOST_PUSH = 3.0
 Reductions = NDArray[np.float64]
 
 
-def solve_gain(measured: Lufs, target: Lufs) -> Decibels:
-    """Return the gain that brings a measured loudness to a target; none for silence."""
+def solve_gain(measured: float, target: float) -> Decibels:
+    """Return the gain that brings a measured level to a target; none for silence."""
     return Decibels(target - measured if math.isfinite(measured) else 0.0)
 
 
-def highest_gain(profile: Profile, target: Lufs) -> Decibels:
+def highest_gain(profile: Profile, target: Target) -> Decibels:
     """Return the gain beyond which the limiter would be a compressor."""
-    return Decibels(solve_gain(profile.loudness(), target) + _MOST_PUSH)
+    return Decibels(solve_gain(profile.level(target.unit), target.level) + _MOST_PUSH)
 
 
-def plan_gain(profile: Profile, target: Lufs, ceiling: Decibels) -> Decibels:
-    """Return the gain after which, limited, a recording will have its target loudness.
+def plan_gain(profile: Profile, target: Target, ceiling: Decibels) -> Decibels:
+    """Return the gain after which, limited, a recording will have its target level.
 
     The limiter takes a little loudness away: how much is foretold from the peaks of each 100 ms. Where peaks
     stand so far above the rest that more than ``_MOST_PUSH`` would be needed, the gain stays there and
-    :func:`check_master` will find the loudness missing: a limiter that works harder is a compressor.
+    :func:`check_master` will find the level missing: a limiter that works harder is a compressor.
 
     Args:
         profile: The recording before the gain.
-        target: Integrated loudness that is wanted after the limiter.
+        target: Level that is wanted after the limiter, as loudness or as RMS.
         ceiling: The limiter's ceiling in dBTP.
     """
-    gain = float(solve_gain(profile.loudness(), target))
+    gain = float(solve_gain(profile.level(target.unit), target.level))
     for _ in range(16):
         over = np.maximum(20.0 * np.log10(np.maximum(profile.peaks, 1e-9)) + gain - ceiling, 0.0)
-        short = target - gain - profile.loudness(10.0 ** (-_LOSS * over / 10.0))
+        short = target.level - gain - profile.level(target.unit, 10.0 ** (-_LOSS * over / 10.0))
         if not math.isfinite(short) or abs(short) < 0.01:
             break
         gain += short
@@ -201,14 +201,21 @@ def master_blocks(blocks: Iterable[Signal], ceiling: Decibels, rate: int = MIX_R
         yield tail[:, late : late + owed]
 
 
+def level_of(measured: Measurement, unit: Unit) -> float:
+    """Return the figure of a measurement that a target in this unit is about."""
+    return measured.loudness if unit is Unit.LUFS else measured.rms
+
+
 def check_master(
-    measured: Measurement, *, target: Lufs, ceiling: Decibels, subject: str
+    measured: Measurement, *, target: Target, ceiling: Decibels, subject: str
 ) -> tuple[Finding, ...]:
-    """Return where a master misses its loudness or its ceiling; both figures are in each message."""
+    """Return where a master misses its level or its ceiling; both figures are in each message."""
     found = []
-    if abs(measured.loudness - target) > TOLERANCE:
+    level = level_of(measured, target.unit)
+    if abs(level - target.level) > TOLERANCE:
+        name = "loudness" if target.unit is Unit.LUFS else "level"
         message = (
-            f"loudness is {measured.loudness:.1f} LUFS, wanted {target:.1f} ± {TOLERANCE} with a true peak "
+            f"{name} is {level:.1f} {target.unit}, wanted {target.level:.1f} ± {TOLERANCE} with a true peak "
             f"of at most {ceiling:.1f} dBTP (it is {measured.true_peak:.1f}): the peaks stand too far above "
             "the rest"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,13 @@ from fullcast.files.disk import explained
 from fullcast.files.encode import whole_file
 from fullcast.files.join import Joined, Part, Stretch, copy_into, open_part, write_film
 from fullcast.files.tags import (
+    VORBIS,
     Labels,
+    chunk,
     describe_chapter,
     language_code,
     to_id3,
+    to_info,
     to_mp4,
     to_picture,
     to_vorbis,
@@ -40,9 +44,16 @@ def write_chapter_file(part: Part, file: Path, *, labels: Labels) -> Joined:
         AudioError: If the part is damaged or has another kind than the file's name.
         StoreError: If the disk refuses.
     """
-    write = {".m4a": _write_mp4, ".mp3": _write_mp3, ".flac": _write_flac}.get(file.suffix.lower())
+    writers = {
+        ".m4a": _write_mp4,
+        ".mp3": _write_mp3,
+        ".flac": _write_flac,
+        ".wav": _write_wav,
+        ".opus": _write_opus,
+    }
+    write = writers.get(file.suffix.lower())
     if write is None or part.file.suffix.lower() != file.suffix.lower():
-        message = f"cannot write {file} from {part.file}: only .m4a, .mp3 and .flac, each from its own kind"
+        message = f"cannot write {file} from {part.file}: only {', '.join(writers)}, each from its own kind"
         raise AudioError(message, hint="encode the chapter in the codec that is wanted")
     size = write(part, file, labels)
     return Joined(file=file, samples=part.samples, starts=(0,), size=size)
@@ -70,7 +81,7 @@ def _write_mp3(part: Part, file: Path, labels: Labels) -> int:
         raise AudioError(
             f"{part.file} is damaged: no MP3 frame at its start", hint="render the chapter again"
         )
-    tag = to_id3(describe_chapter(part.title, labels), labels.cover)
+    tag = to_id3(describe_chapter(part.title, labels), labels.cover, labels.marks, labels.duration)
     return _write(file, tag, Stretch(file=part.file, offset=start, size=size))
 
 
@@ -116,8 +127,55 @@ def _read_blocks(stream: BinaryIO, file: Path) -> Iterator[tuple[int, bytes]]:
         yield kind, content
 
 
-def _write(file: Path, head: bytes, frames: Stretch) -> int:
+_RIFF_LIMIT = 2**32 - 1
+
+
+def _write_wav(part: Part, file: Path, labels: Labels) -> int:
+    """Put the tags behind the sound, as INFO list and as ID3; a file beyond 4 GiB stays as it is."""
+    with explained(part.file, "read"), part.file.open("rb") as stream:
+        head = stream.read(12)
+        size = stream.seek(0, 2)
+    if head[:4] not in {b"RIFF", b"RF64"} or head[8:] != b"WAVE":
+        raise AudioError(f"{part.file} is damaged: no WAV header at its start", hint="render it again")
+    facts = describe_chapter(part.title, labels)
+    tags = to_info(facts) + chunk(b"id3 ", to_id3(facts, labels.cover))
+    if head[:4] == b"RF64" or size + len(tags) - 8 > _RIFF_LIMIT:
+        return _write(file, b"", Stretch(file=part.file, offset=0, size=size))
+    header = b"RIFF" + struct.pack("<I", size + len(tags) - 8) + b"WAVE"
+    return _write(file, header, Stretch(file=part.file, offset=12, size=size - 12), tags)
+
+
+def _write_opus(part: Part, file: Path, labels: Labels) -> int:
+    """Move the packets into a new stream whose head holds the tags (RFC 7845, 5.2)."""
+    import av
+
+    facts, exact = describe_chapter(part.title, labels), {"fflags": "bitexact"}
+    tags = {key: facts[name] for name, key in VORBIS.items() if name in facts}
+    if labels.cover:
+        tags["METADATA_BLOCK_PICTURE"] = base64.b64encode(to_picture(labels.cover)).decode()
+    try:
+        with whole_file(file) as temporary, explained(file, "write"):
+            with (
+                av.open(str(part.file)) as source,
+                av.open(str(temporary), "w", format="opus", options=exact) as target,
+            ):
+                stream = source.streams.audio[0]
+                copied = target.add_stream_from_template(stream)
+                copied.metadata.update(tags)
+                for packet in source.demux(stream):
+                    if packet.dts is not None:
+                        packet.stream = copied
+                        target.mux(packet)
+            return temporary.stat().st_size
+    except av.error.FFmpegError as error:
+        raise AudioError(f"cannot copy {part.file}: {error.strerror}", hint="render it again") from error
+
+
+def _write(file: Path, head: bytes, frames: Stretch, tail: bytes = b"") -> int:
     """Write tags and frames; returns the bytes."""
     with whole_file(file) as part, explained(file, "write"):
         copy_into(part, [head], [frames])
+        if tail:
+            with part.open("ab") as stream:
+                stream.write(tail)
         return part.stat().st_size

@@ -9,7 +9,6 @@ so that a peak that was measured on a chapter holds in the book that the chapter
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -37,7 +36,21 @@ _USUAL = {
     (Codec.AAC, 2): 128_000,
     (Codec.MP3, 1): 128_000,
     (Codec.MP3, 2): 192_000,
+    (Codec.OPUS, 1): 48_000,
+    (Codec.OPUS, 2): 96_000,
 }
+_SUFFIXES = {
+    Codec.AAC: ".m4a",
+    Codec.MP3: ".mp3",
+    Codec.FLAC: ".flac",
+    Codec.WAV: ".wav",
+    Codec.OPUS: ".opus",
+}
+OPUS_RATE = 48_000
+"""Hertz at which Opus works, whatever it is given (RFC 6716, 2)."""
+_OPUS_RATES = (6_000, 510_000)
+"""Bits per second that libopus takes for mono; twice as many for stereo do no harm below its own limit."""
+
 _MP3_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Constant bit rates of MPEG-1 layer 3, in kbit/s (ISO/IEC 11172-3, 2.4.2.3)."""
 
@@ -58,7 +71,7 @@ class Coding:
     rate: int = MIX_RATE
     """Hertz."""
     depth: int = 16
-    """Bits per sample of FLAC: 16 (dithered) or 24."""
+    """Bits per sample of FLAC and WAV: 16 (dithered) or 24."""
 
     def __post_init__(self) -> None:
         if self.channels not in _LAYOUTS:
@@ -75,6 +88,10 @@ class Coding:
         if self.codec is Codec.AAC and self.bitrate and not 16_000 <= self.bitrate <= highest:
             hint = f"ask for 16k to {highest // 1000}k"
             raise AudioError(f"AAC cannot have {self.bitrate} bit/s at {self.channels} channel(s)", hint=hint)
+        low, high = _OPUS_RATES
+        if self.codec is Codec.OPUS and self.bitrate and not low <= self.bitrate <= high:
+            hint = f"ask for {low // 1000}k to {high // 1000}k"
+            raise AudioError(f"Opus cannot have {self.bitrate} bit/s", hint=hint)
 
     @property
     def rate_of_bits(self) -> int | None:
@@ -84,7 +101,12 @@ class Coding:
     @property
     def suffix(self) -> str:
         """Suffix of the files, with its dot."""
-        return {Codec.AAC: ".m4a", Codec.MP3: ".mp3", Codec.FLAC: ".flac"}[self.codec]
+        return _SUFFIXES[self.codec]
+
+    @property
+    def coded_rate(self) -> int:
+        """Hertz of the file: Opus has one rate of its own."""
+        return OPUS_RATE if self.codec is Codec.OPUS else self.rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,23 +118,6 @@ class Encoded:
     """Samples per channel that went in; decoding gives back as many."""
     size: int
     """Bytes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """What a file says about its audio."""
-
-    codec: str
-    """FFmpeg's name of it: ``aac``, ``mp3``, ``flac``."""
-    rate: int
-    channels: int
-    samples: int
-    """Samples per channel between the encoder's delay and its padding."""
-
-    @property
-    def seconds(self) -> float:
-        """Duration in seconds."""
-        return self.samples / self.rate
 
 
 @contextmanager
@@ -146,7 +151,7 @@ def encode(blocks: Iterable[Signal | Audio], file: Path, *, coding: Coding) -> E
 
     Shape:
         blocks: ``[coding.channels, samples]``, float32 at ``coding.rate``. What leaves [-1, 1] is clipped in
-        FLAC and left to the decoder in AAC and MP3.
+        FLAC and WAV and left to the decoder in AAC, MP3 and Opus.
 
     Raises:
         AudioError: If a block has another shape or rate, holds NaN, or there is nothing to encode.
@@ -170,13 +175,11 @@ def _write(blocks: Iterable[Signal | Audio], part: Path, file: Path, coding: Cod
         stream = _add_stream(container, coding)
         shape = _Shaper(coding)
         samples = 0
-        for block in blocks:
-            signal = _check(block, coding)
-            if signal.shape[1]:
-                frame = shape.frame(signal, samples)
-                samples += signal.shape[1]
-                with explained(file, "write"):
-                    container.mux(stream.encode(frame))
+        for signal in _at_coded_rate((_check(block, coding) for block in blocks), coding):
+            frame = shape.frame(signal, samples)
+            samples += signal.shape[1]
+            with explained(file, "write"):
+                container.mux(stream.encode(frame))
         with explained(file, "write"):
             if samples:
                 container.mux(stream.encode(None))
@@ -190,12 +193,33 @@ def _write(blocks: Iterable[Signal | Audio], part: Path, file: Path, coding: Cod
     return samples
 
 
+def _at_coded_rate(blocks: Iterable[Signal], coding: Coding) -> Iterator[Signal]:
+    """Yield blocks that hold something at the rate of the file."""
+    if coding.coded_rate == coding.rate:
+        yield from (block for block in blocks if block.shape[1])
+        return
+    import soxr
+
+    resampler = soxr.ResampleStream(coding.rate, coding.coded_rate, coding.channels, dtype="float32")
+    for block in blocks:
+        changed = resampler.resample_chunk(np.ascontiguousarray(block.T))
+        if len(changed):
+            yield np.ascontiguousarray(changed.reshape(-1, coding.channels).T)
+    rest = resampler.resample_chunk(np.zeros((0, coding.channels), np.float32), last=True)
+    if len(rest):
+        yield np.ascontiguousarray(rest.reshape(-1, coding.channels).T)
+
+
 def _open(part: Path, coding: Coding) -> av.container.OutputContainer:
     """Open a container whose timing is exact in samples."""
     container, options = {
         Codec.AAC: ("mp4", {"movie_timescale": str(coding.rate), "brand": "M4A "}),
         Codec.MP3: ("mp3", {"id3v2_version": "0", "write_xing": "1"}),
         Codec.FLAC: ("flac", {}),
+        # RF64 only beyond 4 GiB: what every player reads wherever it can be.
+        Codec.WAV: ("wav", {"rf64": "auto"}),
+        # Bit exact: the stream's serial number is otherwise drawn by lot.
+        Codec.OPUS: ("opus", {"fflags": "bitexact"}),
     }[coding.codec]
     return av.open(str(part), "w", format=container, options=options)
 
@@ -207,8 +231,10 @@ def _add_stream(container: av.container.OutputContainer, coding: Coding) -> av.A
         # LAME's quality 7: half as fast again as its default, with no more audible noise at these rates.
         Codec.MP3: ("libmp3lame", {"compression_level": "7"}),
         Codec.FLAC: ("flac", {"compression_level": "5"}),
+        Codec.WAV: (f"pcm_s{coding.depth}le", {}),
+        Codec.OPUS: ("libopus", {"application": "audio", "vbr": "on"}),
     }[coding.codec]
-    stream = container.add_stream(codec, rate=coding.rate, layout=_LAYOUTS[coding.channels])
+    stream = container.add_stream(codec, rate=coding.coded_rate, layout=_LAYOUTS[coding.channels])
     assert isinstance(stream, av.AudioStream)
     context = stream.codec_context
     context.options = options
@@ -219,8 +245,10 @@ def _add_stream(container: av.container.OutputContainer, coding: Coding) -> av.A
 
 
 def _sample_format(coding: Coding) -> str:
-    if coding.codec is not Codec.FLAC:
+    if coding.codec in {Codec.AAC, Codec.MP3}:
         return "fltp"
+    if coding.codec is Codec.OPUS:
+        return "flt"
     return "s16" if coding.depth == 16 else "s32"
 
 
@@ -248,14 +276,16 @@ class _Shaper:
     def frame(self, signal: Signal, start: int) -> av.AudioFrame:
         """Return a block as a frame that begins at a sample of the stream."""
         frame = av.AudioFrame.from_ndarray(self._shape(signal), format=self._format, layout=self._layout)
-        frame.sample_rate = self._coding.rate
-        frame.time_base = Fraction(1, self._coding.rate)
+        frame.sample_rate = self._coding.coded_rate
+        frame.time_base = Fraction(1, self._coding.coded_rate)
         frame.pts = start
         return frame
 
     def _shape(self, signal: Signal) -> Signal | NDArray[np.int16] | NDArray[np.int32]:
         if self._format == "fltp":
             return np.ascontiguousarray(signal)
+        if self._format == "flt":
+            return np.ascontiguousarray(signal.T).reshape(1, -1)
         whole = self._to_16(signal) if self._format == "s16" else _to_24(signal)
         return whole.T.reshape(1, -1)
 
@@ -278,101 +308,3 @@ def _to_24(signal: Signal) -> NDArray[np.int32]:
     whole: NDArray[np.int32] = np.clip(scaled, -8_388_608, 8_388_607).astype(np.int32)
     whole <<= 8
     return whole
-
-
-def probe(file: Path) -> Probe:
-    """Read what a file says about its audio, without decoding it.
-
-    Raises:
-        AudioError: If it is no audio file that can be decoded.
-        StoreError: If it cannot be read.
-    """
-    with _opened(file) as container:
-        return _describe(container.streams.audio[0])
-
-
-def _describe(stream: av.AudioStream) -> Probe:
-    rate = stream.rate
-    length = stream.duration * stream.time_base * rate if stream.duration and stream.time_base else 0
-    return Probe(
-        codec=stream.codec_context.codec.canonical_name,
-        rate=rate,
-        channels=stream.codec_context.channels,
-        samples=round(length),
-    )
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[av.container.InputContainer]:
-    """Open a file for decoding; turns the library's errors into ours.
-
-    Raises:
-        AudioError: If the content cannot be decoded.
-        StoreError: If the file cannot be read.
-    """
-    with explained(file, "read"):
-        file.open("rb").close()
-    try:
-        with av.open(str(file)) as container:
-            if not container.streams.audio:
-                raise AudioError(f"{file} holds no audio", hint="render it again")
-            yield container
-    except av.error.FFmpegError as error:
-        raise AudioError(f"cannot decode {file}: {error.strerror}", hint="render it again") from error
-
-
-def decode(file: Path, *, block: int = 10 * MIX_RATE) -> Iterator[Audio]:
-    """Decode a file that was encoded here, exactly from its first sample to its last.
-
-    The encoder's delay and padding are left out, so that what comes back is as long as what went in.
-
-    Args:
-        file: AAC, MP3 or FLAC.
-        block: Samples per channel of a block; only the last is shorter.
-
-    Yields:
-        Blocks in order.
-
-    Raises:
-        AudioError: If the content is damaged or ends before the length that the file names.
-        StoreError: If the file cannot be read.
-    """
-    with _opened(file) as container:
-        stream = container.streams.audio[0]
-        described = _describe(stream)
-        left = described.samples
-        for signal in _gather(container.decode(stream), block):
-            exact = signal[:, :left]
-            left -= exact.shape[1]
-            if exact.shape[1]:
-                yield Audio(samples=exact, rate=described.rate)
-        if left:
-            seconds = left / described.rate
-            raise AudioError(f"{file} ends {seconds:.3f} s before its stated length", hint="render it again")
-
-
-def _gather(frames: Iterator[av.AudioFrame], block: int) -> Iterator[Signal]:
-    """Join an decoder's small frames into blocks of one size."""
-    waiting: list[Signal] = []
-    held = 0
-    for frame in frames:
-        waiting.append(_to_float(frame))
-        held += frame.samples
-        if held >= block:
-            signal = np.concatenate(waiting, axis=1)
-            whole = held - held % block
-            yield from (signal[:, at : at + block] for at in range(0, whole, block))
-            waiting = [signal[:, whole:]]
-            held -= whole
-    if held:
-        yield np.concatenate(waiting, axis=1)
-
-
-def _to_float(frame: av.AudioFrame) -> Signal:
-    """Return a frame's samples as float32 ``[channels, samples]``."""
-    samples: NDArray[np.generic] = frame.to_ndarray()
-    if not frame.format.is_planar:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
-    if samples.dtype == np.float32:
-        return samples.astype(np.float32, copy=False)
-    return samples.astype(np.float32) * np.float32(math.ldexp(1.0, 1 - 8 * samples.dtype.itemsize))

@@ -102,7 +102,7 @@ def join_m4b(
     tracks = [open_part(part) for part in parts]
     _check_alike(parts, tracks)
     firsts = _place([part.samples for part in parts])
-    starts = tuple(first * FRAME for first in firsts)
+    starts = chapter_starts([part.samples for part in parts])
     samples = starts[-1] + parts[-1].samples
     kept = [after - before for before, after in pairwise(firsts)]
     kept.append(len(tracks[-1].sizes))
@@ -123,6 +123,11 @@ def join_m4b(
     ]
     size = write_film(film, stretches, file, brand=b"M4B ")
     return Joined(file=file, samples=samples, starts=starts, size=size)
+
+
+def chapter_starts(lengths: list[int]) -> tuple[int, ...]:
+    """Return the first sample of each chapter in a book of chapters of these lengths."""
+    return tuple(first * FRAME for first in _place(lengths))
 
 
 def _place(lengths: list[int]) -> list[int]:

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fullcast.errors import Place, Problem, ProjectError, Severity
+from fullcast.files.delivery_keys import make_deliveries
 from fullcast.files.inside import SoundLibrary, find_inside, open_library
 from fullcast.files.kinds import Reading, Spot
 from fullcast.files.lexicon_read import fit_lexicon, read_lexicon
 from fullcast.files.pictures import check_cover
 from fullcast.files.project_cues import make_cues
-from fullcast.files.project_keys import PRESETS, PROJECT
+from fullcast.files.project_keys import PROJECT
 from fullcast.files.series import SUFFIX, Series, merge_series, read_series
 from fullcast.files.sources import read_source
-from fullcast.files.written import WrittenChapter, WrittenCharacter, WrittenDelivery, WrittenProject
+from fullcast.files.written import WrittenChapter, WrittenCharacter, WrittenProject
 from fullcast.files.yaml_nodes import Node, Table, read_nodes
 from fullcast.model import (
     ANYONE,
@@ -24,15 +25,13 @@ from fullcast.model import (
     Book,
     Chapter,
     Character,
-    Codec,
     Cue,
-    Delivery,
     Lexicon,
     Settings,
     Voice,
 )
 from fullcast.text.normalise import normalise_source, primary_tag
-from fullcast.units import Decibels, Lufs
+from fullcast.units import Decibels
 
 PROJECT_FILE = "project.yaml"
 
@@ -41,9 +40,6 @@ DEFAULT_NARRATOR = "alba"
 
 FindVoice = Callable[[str], Voice]
 """Finds a voice by its name; raises ProjectError if there is none or it is broken."""
-
-MIX_FOLDER = "mix"
-"""Folder under ``output`` that belongs to the command ``mix``."""
 
 
 def read_project(
@@ -156,13 +152,13 @@ class _Checker:
         if len(chapters) == len(written.chapters):
             self._warn_unused(cast, chapters)
         voices = self._find_voices(written.cast, cast, find_voice)
-        deliveries = tuple(self._deliveries(written.deliveries))
+        deliveries = tuple(make_deliveries(written.deliveries, self.reading))
         cover = self._find_cover(written.book.cover) if written.book else None
         if written.book is None:
             return None
         return Book(
             folder=self.folder,
-            credits=written.book.credits,
+            credits=replace(written.book.credits, series=written.series.value if written.series else ""),
             chapters=chapters,
             cast=cast,
             voices=voices,
@@ -279,36 +275,6 @@ class _Checker:
                     self._add(replace(problem, place=problem.place or place))
         return voices
 
-    def _deliveries(self, written: tuple[WrittenDelivery, ...] | None) -> Iterator[Delivery]:
-        if written is None:
-            yield from (Delivery(name=preset, preset=preset) for preset in PRESETS)
-            return
-        names: set[str] = set()
-        for item in written:
-            if item.preset is None:
-                continue
-            name = item.name or item.preset
-            if name.value.casefold() in names:
-                message = f"two deliveries have the name {name.value!r}"
-                hint = "give one of them a name of its own, as in {preset: chapters, name: mp3}"
-                self.reading.report("same-delivery", message, name.place, hint)
-            if name.value.casefold() == MIX_FOLDER:
-                message = f"the name {name.value!r} is taken: `fullcast mix` writes there"
-                self.reading.report("same-delivery", message, name.place, "give the delivery another name")
-            names.add(name.value.casefold())
-            self._check_coding(item, item.preset.value)
-            yield _make_delivery(item, item.preset.value, name.value)
-
-    def _check_coding(self, item: WrittenDelivery, preset: str) -> None:
-        codec = item.codec
-        if codec is not None and preset == "m4b" and codec.value is not Codec.AAC:
-            message = f"an M4B holds aac, not {codec.value}"
-            hint = f"leave the codec out, or take {{preset: chapters, codec: {codec.value}}}"
-            self.reading.report("wrong-codec", message, codec.place, hint)
-        if codec is not None and codec.value is Codec.FLAC and item.bitrate is not None:
-            message = "flac has no bitrate: it loses nothing"
-            self.reading.report("wrong-bitrate", message, item.bitrate.place, "leave the bitrate out")
-
     def _find_cover(self, written: Spot[str] | None) -> Path | None:
         if written is None:
             return None
@@ -350,16 +316,4 @@ def _make_character(name: str, member: WrittenCharacter) -> Character:
         pan=member.pan,
         room=member.room,
         place=member.place,
-    )
-
-
-def _make_delivery(item: WrittenDelivery, preset: str, name: str) -> Delivery:
-    return Delivery(
-        name=name,
-        preset=preset,
-        codec=item.codec.value if item.codec else Codec.AAC,
-        bitrate=item.bitrate.value if item.bitrate else None,
-        channels=item.channels,
-        loudness=Lufs(-18.0 if item.loudness is None else item.loudness),
-        peak=Decibels(-1.5 if item.peak is None else item.peak),
     )

@@ -8,20 +8,19 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from fullcast.files.delivery_keys import DELIVERY_ITEM
 from fullcast.files.kinds import Choice, Flag, Number, Spot, Text, choice_of
-from fullcast.files.project_kinds import Anchored, Bitrate
+from fullcast.files.project_kinds import Anchored
 from fullcast.files.records import Key, ListOf, MapOf, Record, Short, Spotted, Variants
 from fullcast.files.written import (
     WrittenBook,
     WrittenChapter,
     WrittenCharacter,
     WrittenCue,
-    WrittenDelivery,
     WrittenProject,
 )
 from fullcast.model import (
     ROOMS,
-    Codec,
     Credits,
     CueKind,
     Ducking,
@@ -32,9 +31,6 @@ from fullcast.model import (
     Speech,
 )
 from fullcast.units import Decibels
-
-PRESETS = ("m4b", "chapters")
-"""Kinds of deliveries."""
 
 HIGHEST_SEED = 2**32 - 1
 
@@ -71,6 +67,16 @@ BOOK = Record(
         "publisher": Key(kind=Text(empty=True), doc="Publisher."),
         "description": Key(kind=Text(empty=True, longest=10_000), doc="What the book is about."),
         "genre": Key(kind=Text(empty=True), doc="Genre, for the tags.", default="Audiobook"),
+        "isbn": Key(kind=Text(empty=True, longest=20), doc="ISBN of the audiobook; shops name files by it."),
+        "volume": Key(kind=Text(empty=True, longest=10), doc="Place in the series, as in 2 or 2.5."),
+        "opening": Key(
+            kind=Text(empty=True, longest=2_000),
+            doc="Words of the opening credits, where they are spoken; title, author, narrator unless said.",
+        ),
+        "closing": Key(
+            kind=Text(empty=True, longest=2_000),
+            doc="Words of the closing credits, where they are spoken.",
+        ),
     },
 )
 
@@ -249,48 +255,6 @@ CHAPTER = Record(
     },
 )
 
-DELIVERY = Record(
-    make=WrittenDelivery,
-    placed=True,
-    strict=True,
-    keys={
-        "preset": Key(
-            kind=Spotted(kind=Choice(words={name: name for name in PRESETS})),
-            doc="m4b, one book with chapter marks, or chapters, one file a chapter.",
-            required=True,
-        ),
-        "name": Key(
-            kind=Spotted(
-                kind=Text(
-                    what="letters, digits, dots, - or _, beginning with a letter or digit",
-                    pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$",
-                    longest=60,
-                )
-            ),
-            doc="Folder under output; the preset's name unless said.",
-        ),
-        "codec": Key(kind=Spotted(kind=choice_of(Codec)), doc="How the audio is coded.", default="aac"),
-        "bitrate": Key(kind=Spotted(kind=Bitrate()), doc="Bits per second of mp3 and aac, as in 128k."),
-        "channels": Key(
-            kind=Choice(words={"mono": 1, "stereo": 2}),
-            doc="mono or stereo; stereo where the book has something to hear in it, unless said.",
-        ),
-        "loudness": Key(
-            kind=Number(low=-40, high=-8, unit="LUFS"),
-            doc="Loudness of each chapter, in LUFS.",
-            default=-18.0,
-        ),
-        "peak": Key(
-            kind=Number(low=-20, high=0, unit="dBTP"), doc="Highest true peak, in dBTP.", default=-1.5
-        ),
-    },
-)
-
-
-def _deliver_by_preset(preset: Spot[str]) -> WrittenDelivery:
-    return WrittenDelivery(preset=preset, place=preset.place)
-
-
 PROJECT = Record(
     make=WrittenProject,
     placed=True,
@@ -322,14 +286,7 @@ PROJECT = Record(
             kind=ListOf(item=CHAPTER, shortest=1), doc="The chapters, in their order.", required=True
         ),
         "deliveries": Key(
-            kind=ListOf(
-                item=Short(
-                    word=Choice(words={name: name for name in PRESETS}),
-                    widen=_deliver_by_preset,
-                    long=DELIVERY,
-                ),
-                shortest=1,
-            ),
+            kind=ListOf(item=DELIVERY_ITEM, shortest=1),
             doc="What is delivered; m4b and chapters unless said.",
         ),
     },

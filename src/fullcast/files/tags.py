@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fullcast.files.atoms import box
 from fullcast.files.pictures import describe_picture
 from fullcast.model import Credits
+from fullcast.units import Seconds
 
 _ID3 = {
     "title": b"TIT2",
@@ -46,10 +47,21 @@ _MP4 = {
 }
 """Items of iTunes' metadata list."""
 
-_FREE = {"subtitle": "SUBTITLE", "language": "LANGUAGE", "publisher": "PUBLISHER"}
+_FREE = {
+    "subtitle": "SUBTITLE",
+    "language": "LANGUAGE",
+    "publisher": "PUBLISHER",
+    "isbn": "ISBN",
+    "series": "SERIES",
+    "volume": "SERIES-PART",
+    "narration": "NARRATION",
+}
 """Freeform items (``----:com.apple.iTunes:NAME``), for what the list has no item that FFmpeg reads."""
 
-_VORBIS = {
+_ID3_FREE = ("isbn", "series", "volume", "narration")
+"""Those of them that have no frame of their own in ID3 (written as TXXX)."""
+
+VORBIS = {
     "title": "TITLE",
     "subtitle": "SUBTITLE",
     "artist": "ARTIST",
@@ -64,6 +76,21 @@ _VORBIS = {
     "description": "DESCRIPTION",
     "publisher": "PUBLISHER",
     "language": "LANGUAGE",
+    "isbn": "ISBN",
+    "series": "SERIES",
+    "volume": "SERIES-PART",
+    "narration": "NARRATION",
+}
+
+_INFO = {
+    "title": b"INAM",
+    "artist": b"IART",
+    "album": b"IPRD",
+    "comment": b"ICMT",
+    "date": b"ICRD",
+    "genre": b"IGNR",
+    "language": b"ILNG",
+    "track": b"ITRK",
 }
 
 _LANGUAGES = """
@@ -86,16 +113,28 @@ _VENDOR = b"fullcast"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A place in a file that players can jump to."""
+
+    title: str
+    start: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
     """What a chapter's file is labelled with."""
 
     credits: Credits
-    number: int
-    """The chapter's place in the book, counted from 1."""
-    total: int
-    """Chapters of the book."""
+    number: int = 0
+    """The chapter's place among the files, counted from 1; 0 for what has none, as a retail sample."""
+    total: int = 0
+    """How many files there are."""
     cover: bytes | None = None
     """JPEG data, see :func:`fullcast.files.pictures.prepare_cover`."""
+    marks: tuple[Mark, ...] = ()
+    """Where its scenes begin, in order; fewer than two are not written."""
+    duration: Seconds = Seconds(0.0)
+    """Where the last mark's part ends."""
 
 
 def language_code(language: str) -> str:
@@ -131,11 +170,15 @@ def describe_book(credits: Credits) -> dict[str, str]:  # noqa: A002 - the word 
         "narrator": one_line(credits.narrator),
         "genre": one_line(credits.genre),
         "date": one_line(credits.year),
-        "comment": credits.description.strip(),
+        "comment": "\n\n".join(filter(None, (credits.description.strip(), credits.disclosure))),
         "description": credits.description.strip(),
         "synopsis": credits.description.strip(),
         "publisher": one_line(credits.publisher),
         "language": language_code(credits.language),
+        "isbn": one_line(credits.isbn),
+        "series": one_line(credits.series),
+        "volume": one_line(credits.volume),
+        "narration": "synthetic" if credits.disclosure else "",
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -144,8 +187,9 @@ def describe_chapter(title: str, labels: Labels) -> dict[str, str]:
     """Return what the file of one chapter says, by our names."""
     facts = describe_book(labels.credits)
     facts["title"] = one_line(title) or f"Chapter {labels.number}"
-    facts["track"] = str(labels.number)
-    facts["total"] = str(labels.total)
+    if labels.number:
+        facts["track"] = str(labels.number)
+        facts["total"] = str(labels.total)
     return facts
 
 
@@ -175,13 +219,26 @@ def _free_item(word: str, text: str) -> bytes:
     return box(b"----", mean, box(b"name", bytes(4), word.encode()), _value(_TEXT, text.encode()))
 
 
-def to_id3(facts: Mapping[str, str], cover: bytes | None) -> bytes:
-    """Return facts and cover as an ID3v2.3 tag, to stand before the MP3 frames.
+def to_id3(
+    facts: Mapping[str, str],
+    cover: bytes | None,
+    marks: Sequence[Mark] = (),
+    duration: Seconds = Seconds(0.0),
+) -> bytes:
+    """Return facts, cover and chapter marks as an ID3v2.3 tag, to stand before the MP3 frames.
+
+    Args:
+        facts: What the tag says, by our names.
+        cover: JPEG data.
+        marks: Where parts of the file begin, in order; one alone marks nothing.
+        duration: Where the last part ends.
 
     Source:
-        ID3 tag version 2.3.0, 3.1 (header), 4.2 (text), 4.11 (comment), 4.15 (picture).
+        ID3 tag version 2.3.0, 3.1 (header), 4.2 (text), 4.11 (comment), 4.15 (picture); ID3v2 Chapter Frame
+        Addendum 1.0, 3.1 (CHAP) and 3.2 (CTOC).
     """
-    body = b"".join(_id3_frames(facts, cover))
+    frames = [*_id3_frames(facts, cover), *(_id3_marks(marks, duration) if len(marks) > 1 else ())]
+    body = b"".join(frames)
     size = len(body)
     # Seven bits a byte: players that do not know the tag must not see the sync of a frame in its length.
     packed = bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
@@ -200,8 +257,38 @@ def _id3_frames(facts: Mapping[str, str], cover: bytes | None) -> Iterator[bytes
         code, coded = _id3_text(facts["comment"])
         nothing = b"\x00" if code == b"\x00" else b"\xff\xfe\x00\x00"
         yield _id3_frame(b"COMM", code + facts["language"].encode() + nothing + coded)
+    for name, word in _FREE.items():
+        if name in _ID3_FREE and name in facts:
+            yield _id3_free(word, facts[name])
     if cover:
         yield _id3_frame(b"APIC", b"\x00image/jpeg\x00" + bytes([_FRONT_COVER]) + b"\x00" + cover)
+
+
+_CTOC_ROOT = 0x03
+"""The table is the top one, and its entries are in order."""
+_NO_OFFSET = 0xFFFFFFFF
+"""Only the times count, not places in the file."""
+
+
+def _id3_marks(marks: Sequence[Mark], duration: Seconds) -> Iterator[bytes]:
+    """Yield the table of contents, then a frame a mark; at most 255, as the table counts in one byte."""
+    kept = marks[:255]
+    names = [f"chp{number}".encode() + b"\x00" for number in range(len(kept))]
+    yield _id3_frame(b"CTOC", b"toc\x00" + bytes([_CTOC_ROOT, len(kept)]) + b"".join(names))
+    ends = [*(mark.start for mark in kept[1:]), duration]
+    for name, mark, end in zip(names, kept, ends, strict=True):
+        code, coded = _id3_text(one_line(mark.title))
+        times = struct.pack(">IIII", round(mark.start * 1000), round(end * 1000), _NO_OFFSET, _NO_OFFSET)
+        yield _id3_frame(b"CHAP", name + times + _id3_frame(b"TIT2", code + coded))
+
+
+def _id3_free(word: str, text: str) -> bytes:
+    """Return a frame of the user's own (id3v2.3.0, 4.2.2); both texts in one encoding."""
+    code, coded = _id3_text(text)
+    if code == b"\x00":
+        return _id3_frame(b"TXXX", code + word.encode() + b"\x00" + coded)
+    wide = b"\xff\xfe" + word.encode("utf-16-le") + b"\x00\x00"
+    return _id3_frame(b"TXXX", code + wide + coded)
 
 
 def _id3_text(text: str) -> tuple[bytes, bytes]:
@@ -218,9 +305,25 @@ def _id3_frame(name: bytes, content: bytes) -> bytes:
 
 def to_vorbis(facts: Mapping[str, str]) -> bytes:
     """Return facts as the content of a FLAC VORBIS_COMMENT block (RFC 9639, 8.6)."""
-    comments = [f"{key}={facts[name]}".encode() for name, key in _VORBIS.items() if name in facts]
+    comments = [f"{key}={facts[name]}".encode() for name, key in VORBIS.items() if name in facts]
     counted = b"".join(struct.pack("<I", len(comment)) + comment for comment in comments)
     return struct.pack("<I", len(_VENDOR)) + _VENDOR + struct.pack("<I", len(comments)) + counted
+
+
+def to_info(facts: Mapping[str, str]) -> bytes:
+    """Return facts as the ``LIST`` chunk of a WAV file, which programs for editing sound show.
+
+    Source:
+        Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0, INFO list.
+    """
+    texts = [(code, facts[name].encode() + b"\x00") for name, code in _INFO.items() if name in facts]
+    body = b"INFO" + b"".join(chunk(code, text) for code, text in texts)
+    return chunk(b"LIST", body)
+
+
+def chunk(code: bytes, content: bytes) -> bytes:
+    """Return a RIFF chunk, padded to an even length."""
+    return code + struct.pack("<I", len(content)) + content + b"\x00" * (len(content) % 2)
 
 
 def to_picture(cover: bytes) -> bytes:

@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 
 from fullcast.errors import Place
 from fullcast.files.kinds import Spot
-from fullcast.model import Anchor, Codec, Credits, CueKind, Mixing, Pauses, Role, Sounds, Speech
+from fullcast.model import (
+    Anchor,
+    Codec,
+    Credits,
+    CueKind,
+    Mixing,
+    Pauses,
+    Role,
+    Sounds,
+    Speech,
+    Subtitle,
+    Version,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +82,15 @@ class WrittenDelivery:
     codec: Spot[Codec] | None = None
     bitrate: Spot[int] | None = None
     channels: int | None = None
-    loudness: float | None = None
+    loudness: Spot[float] | None = None
+    rms: Spot[float] | None = None
     peak: float | None = None
+    version: Version | None = None
+    credits: bool | None = None
+    sample: bool | None = None
+    subtitles: tuple[Subtitle, ...] | None = None
+    words: bool = False
+    url: str | None = None
     place: Place | None = None
 
 

@@ -8,8 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from fullcast.errors import Place
+from fullcast.model.delivery import Delivery
 from fullcast.model.lexicon import Lexicon
-from fullcast.units import Decibels, Lufs, Seconds
+from fullcast.units import Decibels, Seconds
 
 NARRATOR = "Narrator"
 """The cast name that speaks everything outside quotations."""
@@ -154,6 +155,13 @@ class Cue:
     place: Place | None = None
 
 
+class Credit(StrEnum):
+    """Spoken credits, which shops want in files of their own."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """A chapter: its title, its source text and the cues anchored to it."""
@@ -166,6 +174,8 @@ class Chapter:
     speak_title: bool = True
     cues: tuple[Cue, ...] = ()
     place: Place | None = None
+    credit: Credit | None = None
+    """Which of the spoken credits it is; None for a chapter of the author's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,33 +223,6 @@ class Mixing:
     """Added to the level of every bed, effect and music."""
 
 
-class Codec(StrEnum):
-    """How the audio of a delivery is coded."""
-
-    AAC = "aac"
-    MP3 = "mp3"
-    FLAC = "flac"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A set of files for one shop or player."""
-
-    name: str
-    """Folder under ``output``."""
-    preset: str
-    """``m4b`` (one book with chapter marks) or ``chapters`` (one file a chapter)."""
-    codec: Codec = Codec.AAC
-    bitrate: int | None = None
-    """Bits per second of a lossy codec; None takes the codec's usual rate for the channels."""
-    channels: int | None = None
-    """1 or 2; None is stereo where the book has anything to hear in stereo."""
-    loudness: Lufs = Lufs(-18.0)
-    """Integrated loudness of each chapter."""
-    peak: Decibels = Decibels(-1.5)
-    """Highest true peak of the decoded file, in dBTP."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
     """What the project says about speech in general."""
@@ -270,6 +253,17 @@ class Credits:
     year: str = ""
     genre: str = "Audiobook"
     language: str = "en"
+    isbn: str = ""
+    series: str = ""
+    """Name of the series, for the tags."""
+    volume: str = ""
+    """Place in the series."""
+    opening: str = ""
+    """Words of the spoken opening credits; empty: title, author and narrator."""
+    closing: str = ""
+    """Words of the spoken closing credits."""
+    disclosure: str = ""
+    """That, and how, the narration was synthesised; in the tags of every file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

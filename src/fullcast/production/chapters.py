@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -12,14 +12,30 @@ from fullcast.files.disk import explained, write_whole
 from fullcast.files.encode import Coding
 from fullcast.files.store import Entry, Store
 from fullcast.fingerprint import digest, digest_file
-from fullcast.model import Book, ChapterPlan, Delivery, Finding, Mixing, Placed, Sound, Take, Timeline
+from fullcast.model import (
+    Book,
+    ChapterPlan,
+    Delivery,
+    Finding,
+    Mixing,
+    Placed,
+    Sound,
+    Stem,
+    Take,
+    Timeline,
+    Version,
+)
 from fullcast.production.preparing import Prepared
 from fullcast.production.workshop import ChapterJob, Master
-from fullcast.timeline import Recorded, make_timeline
-from fullcast.units import Lufs
+from fullcast.timeline import Recorded, excerpt, make_timeline, without_rooms
+from fullcast.units import Lufs, Seconds
 
 REVISION = 1
 """Counts up when mixing, mastering or encoding would give other audio from the same plan."""
+
+
+RETAIL_SAMPLE = Seconds(240.0)
+"""Longest retail sample: shops ask for one to five minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,31 +80,35 @@ def sound_sources(chapter: ChapterPlan, shelves: Shelves) -> dict[str, tuple[Pat
     return sources
 
 
-def is_stereo(book: Book) -> bool:
-    """Return whether a book has anything to hear in stereo."""
+def is_stereo(book: Book, version: Version = Version.IMMERSIVE) -> bool:
+    """Return whether a version of a book has anything to hear in stereo."""
+    if version is Version.DRY:
+        return any(character.pan for character in book.cast.values())
     ambience = book.mixing.ambience > float("-inf")
     cues = ambience and any(chapter.cues or "::" in chapter.text for chapter in book.chapters)
     return cues or any(character.pan or character.room for character in book.cast.values())
 
 
-def codings(book: Book, deliveries: Iterable[Delivery]) -> dict[str, Coding]:
-    """Return how each delivery is coded, by the delivery's name."""
-    usual = 2 if is_stereo(book) else 1
-    return {
-        delivery.name: Coding(
-            codec=delivery.codec,
-            bitrate=delivery.bitrate,
-            channels=delivery.channels or usual,
-            depth=24 if delivery.preset == "mix" else 16,
-        )
-        for delivery in deliveries
-    }
+def coding_of(book: Book, delivery: Delivery) -> Coding:
+    """Return how a delivery is coded."""
+    return Coding(
+        codec=delivery.codec,
+        bitrate=delivery.bitrate,
+        channels=delivery.channels or (2 if is_stereo(book, delivery.version) else 1),
+        depth=24 if delivery.target is None else 16,
+    )
 
 
 def plan_timeline(
-    prepared: Prepared, chapter: ChapterPlan, shelves: Shelves, lost: frozenset[str]
+    prepared: Prepared,
+    chapter: ChapterPlan,
+    shelves: Shelves,
+    lost: frozenset[str],
+    version: Version = Version.IMMERSIVE,
 ) -> Timeline:
     """Return a chapter in time, without the takes and sounds that were lost.
+
+    The dry version has no sounds at all, so its words may come earlier: no music holds them up.
 
     Raises:
         KeyError: If a take is neither recorded nor lost.
@@ -96,10 +116,15 @@ def plan_timeline(
     """
     kept = tuple(take for take in chapter.takes if take.key not in lost)
     entries = {take.key: shelves.takes.entries()[take.key] for take in kept}
-    sounds = {
-        name: _sound(name, file, hashed, shelves.measured)
-        for name, (file, hashed) in sound_sources(chapter, shelves).items()
-    }
+    dry = version is Version.DRY
+    sounds = (
+        {}
+        if dry
+        else {
+            name: _sound(name, file, hashed, shelves.measured)
+            for name, (file, hashed) in sound_sources(chapter, shelves).items()
+        }
+    )
     present = tuple(
         (cue, planned)
         for cue, planned in chapter.sounds
@@ -113,7 +138,8 @@ def plan_timeline(
     shortened = ChapterPlan(
         number=chapter.number, chapter=chapter.chapter, script=chapter.script, takes=kept, sounds=present
     )
-    return make_timeline(prepared.book, shortened, recorded)
+    timeline = make_timeline(prepared.book, shortened, recorded)
+    return without_rooms(timeline) if dry else timeline
 
 
 def left_out(chapter: ChapterPlan, takes: Store) -> Finding:
@@ -142,41 +168,92 @@ class ChapterOrder:
 
     job: ChapterJob
     keys: Mapping[str, str]
-    """Key of the encoding, by the delivery's name; deliveries coded alike share one."""
+    """Key of the encoding, by the delivery's name, or by ``name/label`` for what it takes besides; deliveries
+    coded alike share one."""
     parts: Mapping[str, Mapping[str, str]]
-    """What each key is made of, by the delivery's name: ``takes and places``, ``mix``, ``coding`` and
-    ``master``."""
+    """What each key is made of, likewise: ``takes and places``, ``mix``, ``coding`` and ``master``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """An encoding that a delivery wants of a chapter."""
+
+    name: str
+    delivery: Delivery
+    cut: str
+    stem: Stem | None = None
+
+
+SAMPLE = "sample"
+"""Label of a delivery's retail sample, and the name of the timeline that it is made of."""
+
+
+def versions_of(deliveries: Iterable[Delivery]) -> frozenset[Version]:
+    """Return which versions of the book are wanted."""
+    return frozenset(delivery.version for delivery in deliveries)
 
 
 def chapter_order(
-    prepared: Prepared, chapter: ChapterPlan, timeline: Timeline, deliveries: Iterable[Delivery]
+    prepared: Prepared,
+    chapter: ChapterPlan,
+    timelines: Mapping[Version, Timeline],
+    deliveries: Iterable[Delivery],
 ) -> ChapterOrder:
     """Return the job that makes every encoding of a chapter that the deliveries want; equal ones once."""
-    wanted = tuple(deliveries)
-    coded = codings(prepared.book, wanted)
-    heard = {
-        "takes and places": digest([REVISION, _heard(timeline)]),
-        "mix": digest(_heard_mixing(prepared.book.mixing, timeline)),
-    }
+    cuts: dict[str, Timeline] = {str(version): timeline for version, timeline in timelines.items()}
+    wishes = [wish for delivery in deliveries for wish in _wishes(delivery, chapter, cuts)]
+    mixing = prepared.book.mixing
+    heard = {cut: _heard_parts(timeline, mixing) for cut, timeline in cuts.items()}
     masters: dict[str, Master] = {}
     parts: dict[str, Mapping[str, str]] = {}
     keys: dict[str, str] = {}
-    for delivery in wanted:
-        coding = coded[delivery.name]
-        loudness = None if delivery.preset == "mix" else delivery.loudness
-        own = {**heard, "coding": digest(coding), "master": digest([loudness, delivery.peak])}
+    for wish in wishes:
+        coding, delivery = coding_of(prepared.book, wish.delivery), wish.delivery
+        wanted = digest([delivery.target, delivery.peak, wish.stem])
+        own = {**heard[wish.cut], "coding": digest(coding), "master": wanted}
         key = digest(own)
         file = prepared.cache / "encoded" / f"{key}{coding.suffix}"
-        masters[key] = Master(key=key, file=file, coding=coding, loudness=loudness, peak=delivery.peak)
-        keys[delivery.name], parts[delivery.name] = key, own
+        masters[key] = Master(
+            key=key,
+            file=file,
+            coding=coding,
+            target=delivery.target,
+            peak=delivery.peak,
+            cut=wish.cut,
+            stem=wish.stem,
+        )
+        keys[wish.name], parts[wish.name] = key, own
     job = ChapterJob(
         number=chapter.number,
         title=chapter.chapter.title,
-        timeline=timeline,
-        mixing=prepared.book.mixing,
+        timelines={master.cut: cuts[master.cut] for master in masters.values()},
+        mixing=mixing,
         masters=tuple(masters.values()),
     )
     return ChapterOrder(job=job, keys=keys, parts=parts)
+
+
+def _wishes(delivery: Delivery, chapter: ChapterPlan, cuts: dict[str, Timeline]) -> Iterator[_Wish]:
+    """Yield what a delivery wants of a chapter; a retail sample gets a timeline of its own."""
+    if chapter.chapter.credit and not delivery.credits:
+        return
+    whole = cuts[delivery.version]
+    yield _Wish(name=delivery.name, delivery=delivery, cut=delivery.version)
+    if delivery.preset == "daw":
+        sounding = {placed.stem for placed in whole.placed} | {Stem.SPEECH}
+        for stem in sorted(sounding):
+            yield _Wish(name=f"{delivery.name}/{stem}", delivery=delivery, cut=delivery.version, stem=stem)
+    if delivery.sample and chapter.number == 1:
+        cut = f"{SAMPLE} {delivery.version}"
+        cuts[cut] = excerpt(whole, RETAIL_SAMPLE)
+        yield _Wish(name=f"{delivery.name}/{SAMPLE}", delivery=delivery, cut=cut)
+
+
+def _heard_parts(timeline: Timeline, mixing: Mixing) -> Mapping[str, str]:
+    return {
+        "takes and places": digest([REVISION, _heard(timeline)]),
+        "mix": digest(_heard_mixing(mixing, timeline)),
+    }
 
 
 _NOT_HEARD = frozenset({"file"})

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fullcast import __version__
-from fullcast.errors import DamagedError
-from fullcast.files.chapter_files import write_chapter_file
 from fullcast.files.disk import explained, write_whole
-from fullcast.files.join import Joined, Part, join_m4b
-from fullcast.files.pictures import prepare_cover
-from fullcast.files.tags import Labels
-from fullcast.fingerprint import digest, digest_file
-from fullcast.model import Delivery
+from fullcast.files.store import Store
+from fullcast.model import Delivery, Unit
 from fullcast.production.events import Delivered
+from fullcast.production.layouts import LAYOUTS
+from fullcast.production.layouts import WHOLE_BOOKS as WHOLE_BOOKS  # noqa: PLC0414 - whoever delivers asks which are whole
+from fullcast.production.pieces import Item, Piece, Work, in_heard_order
 from fullcast.production.preparing import Prepared
-from fullcast.production.workshop import Encoded, sidecar_of
+from fullcast.production.provenance import provenance
+from fullcast.production.workshop import Encoded
 from fullcast.units import MIX_RATE, Seconds
-
-LONGEST_NAME = 150
-"""Bytes of a file's stem: file systems take 255, and players' own folders add to it."""
 
 REPORT = "report.json"
 
@@ -51,27 +47,18 @@ def delivered(result: Result) -> Delivered:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Item:
-    """A file that a delivery holds."""
-
-    name: str
-    key: str
-    """Identity of all that decides its bytes."""
-    make: Callable[[Path], Joined]
-
-
 Facts = Mapping[str, object]
 """What the report says of a chapter, or of a file: ``file``, ``key``, ``size``, ``duration``, ``starts``."""
 
 
-def deliver(prepared: Prepared, delivery: Delivery, parts: tuple[Encoded, ...]) -> Result:
+def deliver(prepared: Prepared, delivery: Delivery, pieces: tuple[Piece, ...], *, complete: bool) -> Result:
     """Write a delivery's files; those that are there already, made from the same parts, are left alone.
 
     Args:
         prepared: The project.
         delivery: What is wanted.
-        parts: The encoded chapters, in order.
+        pieces: The encoded chapters.
+        complete: Whether these are all that the delivery holds; otherwise files of others stay.
 
     Raises:
         StoreError: If the output cannot be written.
@@ -80,99 +67,39 @@ def deliver(prepared: Prepared, delivery: Delivery, parts: tuple[Encoded, ...]) 
     before, chapters = _made_before(folder)
     with explained(folder, "write"):
         folder.mkdir(parents=True, exist_ok=True)
-    items = _book(prepared, parts) if delivery.preset == "m4b" else _chapters(prepared, parts)
+    work = Work(prepared=prepared, delivery=delivery, pieces=in_heard_order(pieces))
+    items = list(LAYOUTS[delivery.preset](work, Store(prepared.cache / "takes")))
     files = [_bring(folder, item, before.get(item.name)) for item in items]
     others = before.keys() - {item.name for item in items}
-    if len(parts) == len(prepared.book.chapters):
+    if complete:
         _remove_stale(folder, others)
         others, chapters = set(), {}
-    told = chapters | {part.number: _measured(part) for part in parts}
+    told = chapters | {piece.number: _measured(piece.encoded) for piece in pieces}
     kept = [before[name] for name in others if (folder / name).is_file()]
-    write_whole(folder / REPORT, _report(delivery, [*kept, *files], told))
+    write_whole(folder / REPORT, _report(work, [*kept, *files], told))
     return Result(
         name=delivery.name,
         folder=folder,
         files=tuple(folder / item.name for item in items),
-        seconds=Seconds(sum(part.measured.duration for part in parts)),
+        seconds=Seconds(sum(piece.duration for piece in pieces)),
         size=sum(int(str(facts["size"])) for facts in files),
     )
 
 
-def _bring(folder: Path, item: _Item, before: Facts | None) -> Facts:
+def _bring(folder: Path, item: Item, before: Facts | None) -> Facts:
     """Make a file if it is not there as it should be; return what the report says of it."""
     file = folder / item.name
     same = before is not None and before["key"] == item.key and file.is_file()
     if before is not None and same and file.stat().st_size == before["size"]:
         return before
-    joined = item.make(file)
-    return {
-        "file": item.name,
-        "key": item.key,
-        "size": joined.size,
-        "duration": round(joined.samples / MIX_RATE, 6),
-        "starts": [round(start / MIX_RATE, 6) for start in joined.starts],
+    with explained(file, "write"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    made = item.make(file)
+    heard = {
+        "duration": round(made.samples / MIX_RATE, 6),
+        "starts": [round(start / MIX_RATE, 6) for start in made.starts],
     }
-
-
-def _identity(prepared: Prepared, *what: object) -> str:
-    cover = digest_file(prepared.book.cover) if prepared.book.cover else None
-    return digest([__version__, prepared.book.credits, cover, *what])
-
-
-def _part(encoded: Encoded) -> Part:
-    """Return an encoding as it is joined or copied.
-
-    Raises:
-        DamagedError: If it is not what was measured; it is removed, so that the next run makes it anew.
-    """
-    if digest_file(encoded.file) != encoded.digest:
-        sidecar_of(encoded.file).unlink(missing_ok=True)
-        message = f"{encoded.file} is damaged: its content does not match its hash"
-        hint = "run the same command again: the chapter is encoded anew"
-        raise DamagedError(message, hint=hint, file=str(encoded.file))
-    return Part(file=encoded.file, title=encoded.title, samples=encoded.samples)
-
-
-def _book(prepared: Prepared, parts: tuple[Encoded, ...]) -> list[_Item]:
-    """Return the one file that holds every chapter."""
-    book = prepared.book
-
-    def make(file: Path) -> Joined:
-        return join_m4b([_part(part) for part in parts], file, credits=book.credits, cover=book.cover)
-
-    marks = [(part.key, part.title) for part in parts]
-    return [_Item(name=f"{safe_name(book.credits.title)}.m4b", key=_identity(prepared, marks), make=make)]
-
-
-def _chapters(prepared: Prepared, parts: tuple[Encoded, ...]) -> list[_Item]:
-    """Return one file a chapter."""
-    total = len(prepared.book.chapters)
-    cover = prepare_cover(prepared.book.cover) if prepared.book.cover else None
-    digits = max(2, len(str(total)))
-    items = []
-    for part in parts:
-        labels = Labels(credits=prepared.book.credits, number=part.number, total=total, cover=cover)
-        name = f"{part.number:0{digits}} - {safe_name(part.title)}{part.file.suffix}"
-        key = _identity(prepared, part.key, part.title, part.number, total)
-        items.append(_Item(name=name, key=key, make=_chapter_maker(part, labels)))
-    return items
-
-
-def _chapter_maker(part: Encoded, labels: Labels) -> Callable[[Path], Joined]:
-    return lambda file: write_chapter_file(_part(part), file, labels=labels)
-
-
-def safe_name(title: str) -> str:
-    """Return a title as the stem of a file that every file system and every shop takes.
-
-    >>> safe_name("Who? What/Where: an end...")
-    'Who What Where an end'
-    """
-    plain = re.sub(r'[\x00-\x1f\x7f"*/:<>?\\|]+', " ", title)
-    words = " ".join(plain.split())
-    while len(words.encode()) > LONGEST_NAME:
-        words = words[:-1]
-    return words.strip(" .") or "untitled"
+    return {"file": item.name, "key": item.key, "size": made.size, **(heard if made.samples else {})}
 
 
 def _made_before(folder: Path) -> tuple[dict[str, Facts], dict[int, Facts]]:
@@ -190,20 +117,33 @@ def _remove_stale(folder: Path, names: set[str]) -> None:
     for name in names:
         with explained(folder / name, "remove"):
             (folder / name).unlink(missing_ok=True)
+        for parent in (folder / name).parents:
+            if parent == folder or not parent.is_relative_to(folder):
+                break
+            with suppress(OSError):  # what somebody else put there keeps its folder
+                parent.rmdir()
 
 
-def _report(delivery: Delivery, files: list[Facts], chapters: Mapping[int, Facts]) -> bytes:
+def _report(work: Work, files: list[Facts], chapters: Mapping[int, Facts]) -> bytes:
     """Return the report: only figures that were measured on the decoded audio."""
+    delivery, plans = work.delivery, work.prepared.plan.chapters
+    target = delivery.target
     document = {
         "delivery": delivery.name,
         "preset": delivery.preset,
+        "version": delivery.version,
         "made_by": f"fullcast {__version__}",
-        "wanted": {"loudness": delivery.loudness, "true_peak": delivery.peak},
-        "duration": round(sum(float(str(facts["duration"])) for facts in files), 6),
+        "wanted": {
+            "loudness": target.level if target and target.unit is Unit.LUFS else None,
+            "rms": target.level if target and target.unit is Unit.RMS else None,
+            "true_peak": delivery.peak,
+        },
+        "duration": round(sum(float(str(facts.get("duration", 0.0))) for facts in files), 6),
         "files": sorted(files, key=lambda facts: str(facts["file"])),
         "chapters": [chapters[number] for number in sorted(chapters)],
+        "provenance": provenance(work.prepared, (plans[number - 1] for number in sorted(chapters))),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+    return json.dumps(document, ensure_ascii=False, indent=2, default=str).encode()
 
 
 def _measured(part: Encoded) -> Facts:

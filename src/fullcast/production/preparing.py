@@ -15,7 +15,7 @@ from fullcast.errors import Place, Problem, ProjectError, SetupError, Severity, 
 from fullcast.files.inside import SoundLibrary, open_library
 from fullcast.files.kinds import Spot
 from fullcast.files.lockfile import Lock, read_lock
-from fullcast.files.project import look_at_project
+from fullcast.files.project import PROJECT_FILE, look_at_project
 from fullcast.files.voices import find_voice
 from fullcast.fingerprint import voice_fingerprint
 from fullcast.model import (
@@ -23,6 +23,7 @@ from fullcast.model import (
     Book,
     Chapter,
     ChapterPlan,
+    Credit,
     PlacedCue,
     Placement,
     Plan,
@@ -33,7 +34,9 @@ from fullcast.model import (
 from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan, place_of
 from fullcast.production.asking import blaming
 from fullcast.production.choices import Choices as Choices  # noqa: PLC0414 - whoever prepares also chooses
+from fullcast.production.disclosure import disclosure_of
 from fullcast.production.speakers import Speakers, find_speakers
+from fullcast.text.credits import make_credit, words_of
 from fullcast.text.script import Draft, draft_script, finish_script
 
 AUTO = "auto"
@@ -102,6 +105,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     problems += found
     if _is_wrong(problems):
         raise ProjectError(*problems, *_prompt_problems(book, scripts, lock))
+    book, scripts = _with_credits(book, scripts)
     asked = choices.engine or book.speech.engine
     speech, why_speech = _choose(asked, lock.speech_engine, choose_speech_engine)
     _check_device(speech, settings)
@@ -109,6 +113,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     problems += _check_prompts(book, scripts, sound)
     fingerprints = {name: voice_fingerprint(voice, speech.name) for name, voice in book.voices.items()}
     facts = facts_of(speech)
+    book = replace(book, credits=replace(book.credits, disclosure=disclosure_of(facts.label)))
     plan = make_plan(
         book,
         scripts,
@@ -180,6 +185,31 @@ def _write_scripts(
         scripts.append(replace(script, cues=cues))
         problems += found
     return tuple(scripts), problems
+
+
+def _with_credits(book: Book, scripts: tuple[Script, ...]) -> tuple[Book, tuple[Script, ...]]:
+    """Return book and scripts with spoken credits behind the chapters, if a delivery wants them.
+
+    Raises:
+        ProjectError: If the book's language has no words for them.
+    """
+    if not any(delivery.credits for delivery in book.deliveries):
+        return book, scripts
+    made = []
+    problems = []
+    for credit in Credit:
+        words = words_of(book.credits, credit)
+        if words is None:
+            message = f"the {credit} credits have no words in the language {book.credits.language}"
+            hint = f"write them: book.{credit}, or take a delivery without credits"
+            place = Place(file=PROJECT_FILE)
+            problems.append(Problem(code="no-credits", message=message, place=place, hint=hint))
+        else:
+            made.append(make_credit(book.credits, credit, words))
+    if problems:
+        raise ProjectError(*problems)
+    chapters, own = zip(*made, strict=True)
+    return replace(book, chapters=(*book.chapters, *chapters)), (*scripts, *own)
 
 
 def _find_file(

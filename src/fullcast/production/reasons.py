@@ -18,6 +18,7 @@ from fullcast.production.chapters import (
     plan_timeline,
     read_measured,
     sound_sources,
+    versions_of,
 )
 from fullcast.production.levels import known_levels
 from fullcast.production.preparing import Prepared
@@ -123,6 +124,8 @@ def _chapter_reasons(prepared: Prepared, incomplete: set[int], shelves: Shelves)
     for chapter in prepared.chapters:
         order = None if chapter.number in incomplete else planned_order(prepared, chapter, shelves)
         for delivery in prepared.book.deliveries:
+            if chapter.chapter.credit and not delivery.credits:
+                continue
             made_of = before.get(delivery.name, {}).get(chapter.chapter.file)
             why = _why(order, delivery.name, made_of)
             if why is not None:
@@ -139,8 +142,12 @@ def planned_order(prepared: Prepared, chapter: ChapterPlan, shelves: Shelves) ->
     sources = sound_sources(chapter, shelves).values()
     if not voices <= shelves.levels.keys() or any(hashed not in shelves.measured for _, hashed in sources):
         return None
-    timeline = plan_timeline(prepared, chapter, shelves, frozenset())
-    return chapter_order(prepared, chapter, timeline, prepared.book.deliveries)
+    deliveries = prepared.book.deliveries
+    timelines = {
+        version: plan_timeline(prepared, chapter, shelves, frozenset(), version)
+        for version in versions_of(deliveries)
+    }
+    return chapter_order(prepared, chapter, timelines, deliveries)
 
 
 def _why(order: ChapterOrder | None, delivery: str, before: Mapping[str, str] | None) -> str | None:

@@ -15,7 +15,16 @@ from fullcast.errors import DamagedError
 from fullcast.files.pictures import prepare_cover
 from fullcast.files.runlock import run_lock
 from fullcast.files.store import Store
-from fullcast.model import ChapterPlan, Codec, Delivery, Finding, PlannedTake, Settings
+from fullcast.model import (
+    ChapterPlan,
+    Codec,
+    Delivery,
+    Finding,
+    PlannedTake,
+    Settings,
+    Timeline,
+    Version,
+)
 from fullcast.production.caching import remove_unfinished
 from fullcast.production.chapters import (
     Shelves,
@@ -23,10 +32,11 @@ from fullcast.production.chapters import (
     left_out,
     plan_timeline,
     read_measured,
+    versions_of,
     write_measured,
 )
 from fullcast.production.decisions import keep_decisions
-from fullcast.production.delivering import Result, deliver, delivered
+from fullcast.production.delivering import WHOLE_BOOKS, Result, deliver, delivered
 from fullcast.production.events import (
     ChapterEncoded,
     Decided,
@@ -39,6 +49,7 @@ from fullcast.production.events import (
 )
 from fullcast.production.levels import known_levels, level_takes
 from fullcast.production.measuring import measure_sounds
+from fullcast.production.pieces import Piece
 from fullcast.production.preparing import Choices, Prepared, prepare
 from fullcast.production.reasons import read_parts, write_parts
 from fullcast.production.recording import Lost, Recorded, record_sounds, record_takes
@@ -53,7 +64,7 @@ from fullcast.production.workshop import (
 )
 from fullcast.units import Decibels, Lufs
 
-MIX = Delivery(name="mix", preset="mix", codec=Codec.FLAC, peak=Decibels(0.0))
+MIX = Delivery(name="mix", preset="mix", codec=Codec.FLAC, target=None, peak=Decibels(0.0))
 """What ``fullcast mix`` makes: each chapter's mix, unmastered, to listen to or to work on elsewhere."""
 
 
@@ -154,6 +165,7 @@ class _Run:
         self._encoding: dict[Future[tuple[Encoded, ...]], ChapterJob] = {}
         self._encoded: dict[int, dict[str, Encoded]] = {}
         self._keys: dict[int, Mapping[str, str]] = {}
+        self._timelines: dict[int, Mapping[Version, Timeline]] = {}
         self._parts = {name: dict(own) for name, own in read_parts(prepared.cache).items()}
         self._seconds = 0.0
         self.findings: list[Finding] = []
@@ -298,8 +310,13 @@ class _Run:
         return Shelves(takes=self._takes, sounds=self._sounds, measured=self._measured, levels=self._levels)
 
     def _start_chapter(self, chapter: ChapterPlan) -> None:
-        timeline = plan_timeline(self._prepared, chapter, self._shelves(), frozenset(self._lost))
-        order = chapter_order(self._prepared, chapter, timeline, self._deliveries)
+        shelves, lost = self._shelves(), frozenset(self._lost)
+        timelines = {
+            version: plan_timeline(self._prepared, chapter, shelves, lost, version)
+            for version in versions_of(self._deliveries)
+        }
+        self._timelines[chapter.number] = timelines
+        order = chapter_order(self._prepared, chapter, timelines, self._deliveries)
         job, self._keys[chapter.number] = order.job, order.keys
         for name, parts in order.parts.items():
             self._parts.setdefault(name, {})[chapter.chapter.file] = parts
@@ -386,15 +403,37 @@ class _Run:
         )
 
     def _deliver(self, delivery: Delivery) -> Result | None:
-        parts = {
-            number: self._encoded[number][keys[delivery.name]]
-            for number, keys in sorted(self._keys.items())
-            if keys[delivery.name] in self._encoded[number]
-        }
-        complete = len(parts) == len(self._prepared.book.chapters)
-        if delivery.preset == "m4b" and not complete:
+        wanted = [
+            number
+            for number, chapter in enumerate(self._prepared.book.chapters, 1)
+            if delivery.credits or chapter.credit is None
+        ]
+        parts = {number: part for number in wanted if (part := self._part(number, delivery.name)) is not None}
+        if delivery.preset in WHOLE_BOOKS and len(parts) < len(wanted):
             self._hands.emit(
                 Decided(message=f"delivery {delivery.name} left as it is: not every chapter is made")
             )
             return None
-        return deliver(self._prepared, delivery, tuple(parts.values())) if parts else None
+        if not parts:
+            return None
+        pieces = tuple(
+            Piece(
+                encoded=part,
+                plan=self._prepared.plan.chapters[number - 1],
+                timeline=self._timelines[number][delivery.version],
+                extras=self._extras(number, delivery.name),
+            )
+            for number, part in parts.items()
+        )
+        return deliver(self._prepared, delivery, pieces, complete=len(parts) == len(wanted))
+
+    def _part(self, number: int, name: str) -> Encoded | None:
+        """Return a chapter as a delivery wants it, if it is made."""
+        key = self._keys.get(number, {}).get(name)
+        return self._encoded[number].get(key) if key else None
+
+    def _extras(self, number: int, name: str) -> dict[str, Encoded]:
+        """Return what a delivery takes of a chapter besides the chapter itself, by label."""
+        labels = [key.partition("/")[2] for key in self._keys[number] if key.startswith(f"{name}/")]
+        found = {label: self._part(number, f"{name}/{label}") for label in labels}
+        return {label: part for label, part in found.items() if part is not None}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,17 +17,18 @@ import numpy as np
 
 from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.loudness import ABSOLUTE_GATE, Meter, Profile, measure_loudness
-from fullcast.audio.master import check_master, highest_gain, master_blocks, plan_gain
+from fullcast.audio.master import check_master, highest_gain, level_of, master_blocks, plan_gain
 from fullcast.audio.mix import mix_blocks
 from fullcast.audio.signal import Audio
 from fullcast.engines.processes import end_with_parent
 from fullcast.errors import DamagedError
+from fullcast.files.coded import decode
 from fullcast.files.disk import read_whole, write_whole
-from fullcast.files.encode import Coding, decode, encode
+from fullcast.files.encode import Coding, encode
 from fullcast.files.sounds import decode_take, read_sound
 from fullcast.fingerprint import digest_bytes, digest_file
-from fullcast.model import Finding, Measurement, Mixing, Placed, Stem, Timeline
-from fullcast.units import MIX_RATE, Decibels, Lufs, to_gain
+from fullcast.model import Finding, Measurement, Mixing, Placed, Stem, Target, Timeline, Version
+from fullcast.units import MIX_RATE, Decibels, to_gain
 
 if TYPE_CHECKING:
     from fullcast.audio.signal import Signal
@@ -114,9 +115,13 @@ class Master:
     """Identity of everything that decides the bytes."""
     file: Path
     coding: Coding
-    loudness: Lufs | None
+    target: Target | None
     """None leaves the mix as it is, but for the headroom."""
     peak: Decibels
+    cut: str = Version.IMMERSIVE
+    """Which of the job's timelines it is made of."""
+    stem: Stem | None = None
+    """One layer instead of the whole mix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,8 @@ class ChapterJob:
 
     number: int
     title: str
-    timeline: Timeline
+    timelines: Mapping[str, Timeline]
+    """By version; a retail sample is one of its own."""
     mixing: Mixing
     masters: tuple[Master, ...]
 
@@ -156,20 +162,23 @@ def produce_chapter(job: ChapterJob) -> tuple[Encoded, ...]:
         DamagedError: If a recording is damaged; the caller makes it again.
         StoreError: If the disk refuses.
     """
+    profiles: dict[tuple[str, int], Profile] = {}
     encoded: list[Encoded] = []
-    for channels in sorted({master.coding.channels for master in job.masters}):
-        wanted = [master for master in job.masters if master.coding.channels == channels]
-        profile = _measure_mix(job, channels) if any(item.loudness is not None for item in wanted) else None
-        encoded += [_encode(job, master, profile) for master in wanted]
+    for master in job.masters:
+        source = (master.cut, master.coding.channels)
+        if master.target is not None and source not in profiles:
+            profiles[source] = _measure_mix(job, *source)
+        encoded.append(_encode(job, master, profiles.get(source)))
     return tuple(encoded)
 
 
-def _measure_mix(job: ChapterJob, channels: int) -> Profile:
+def _measure_mix(job: ChapterJob, cut: str, channels: int) -> Profile:
     """Measure a chapter before its gain, to foretell that gain."""
-    if channels == 1 and all(item.stem is Stem.SPEECH and not item.room for item in job.timeline.placed):
-        return measure_speech(job.timeline)
+    timeline = job.timelines[cut]
+    if channels == 1 and all(item.stem is Stem.SPEECH and not item.room for item in timeline.placed):
+        return measure_speech(timeline)
     meter = Meter(MIX_RATE, channels)
-    for block in _mixed(job, channels, Decibels(0.0)):
+    for block in mix_blocks(timeline, channels=channels, mixing=job.mixing, read=read_placed):
         meter.add(block)
     return meter.profile()
 
@@ -193,28 +202,35 @@ def measure_speech(timeline: Timeline) -> Profile:
         meter.add(mono[:, offset : offset + length] * np.float32(to_gain(placed.gain)))
         cursor = max(cursor, start + length)
     assert meter is not None
+    meter.add(np.zeros((1, max(0, round(timeline.length * rate / MIX_RATE) - cursor)), np.float32))
     return meter.profile()
 
 
-def _mixed(job: ChapterJob, channels: int, gain: Decibels) -> Iterator[Signal]:
-    return mix_blocks(job.timeline, channels=channels, mixing=job.mixing, gain=gain, read=read_placed)
+def _mixed(job: ChapterJob, master: Master, gain: Decibels) -> Iterator[Signal]:
+    timeline, mixing = job.timelines[master.cut], job.mixing
+    if master.stem is not None:
+        own = tuple(placed for placed in timeline.placed if placed.stem is master.stem)
+        timeline = replace(timeline, placed=own)
+        if master.stem is not Stem.SPEECH:  # room tone is part of speech: the stems add up to the mix
+            mixing = replace(mixing, room_tone=Decibels(-math.inf))
+    return mix_blocks(timeline, channels=master.coding.channels, mixing=mixing, read=read_placed, gain=gain)
 
 
 def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded:
-    """Encode one master; go again with what was measured until loudness and peak hold."""
-    wanted = master.loudness
+    """Encode one master; go again with what was measured until level and peak hold."""
+    target = master.target if profile is not None else None
     ceiling = Decibels(master.peak - (LOSSY_MARGIN if master.coding.rate_of_bits else LOSSLESS_MARGIN))
-    gain = HEADROOM if wanted is None or profile is None else plan_gain(profile, wanted, ceiling)
-    highest = gain if wanted is None or profile is None else highest_gain(profile, wanted)
+    gain = plan_gain(profile, target, ceiling) if profile and target else HEADROOM
+    highest = highest_gain(profile, target) if profile and target else gain
     for _ in range(PASSES):
-        blocks = _mixed(job, master.coding.channels, gain)
+        blocks = _mixed(job, master, gain)
         encode(
-            blocks if wanted is None else master_blocks(blocks, ceiling), master.file, coding=master.coding
+            blocks if target is None else master_blocks(blocks, ceiling), master.file, coding=master.coding
         )
         measured = _measure_file(master)
         over = measured.true_peak - master.peak
-        short = 0.0 if wanted is None else wanted - measured.loudness
-        if wanted is None or not math.isfinite(short) or (over <= 0.0 and abs(short) <= CLOSE):
+        short = 0.0 if target is None else target.level - level_of(measured, target.unit)
+        if target is None or not math.isfinite(short) or (over <= 0.0 and abs(short) <= CLOSE):
             break
         ceiling = Decibels(ceiling - (over + 0.1 if over > 0.0 else 0.0))
         gain = Decibels(min(highest, gain + (short if abs(short) > CLOSE else 0.0)))
@@ -224,7 +240,7 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
         title=job.title,
         file=master.file,
         size=master.file.stat().st_size,
-        samples=job.timeline.length,
+        samples=job.timelines[master.cut].length,
         measured=measured,
         gain=Decibels(round(gain, 3)),
         findings=_findings(job, master, measured),
@@ -235,17 +251,17 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
 
 
 def _measure_file(master: Master) -> Measurement:
-    meter = Meter(MIX_RATE, master.coding.channels)
+    meter = Meter(master.coding.coded_rate, master.coding.channels)
     for audio in decode(master.file):
         meter.add(audio.samples)
     return meter.measure()
 
 
 def _findings(job: ChapterJob, master: Master, measured: Measurement) -> tuple[Finding, ...]:
-    if master.loudness is None:
+    if master.target is None:
         return ()
     subject = f"chapter {job.number} ({master.coding.codec})"
-    return check_master(measured, target=master.loudness, ceiling=master.peak, subject=subject)
+    return check_master(measured, target=master.target, ceiling=master.peak, subject=subject)
 
 
 def sidecar_of(file: Path) -> Path:
