@@ -31,9 +31,6 @@ RELEASE = Seconds(0.08)
 """Time constant of the recovery; between the pitch period, which would be distorted, and the syllable, which
 would pump."""
 
-TOLERANCE = 0.5
-"""Deviation from the target loudness that a delivery may have, in LU."""
-
 _HEADROOM = 0.03
 """dB by which the limiter stays below its ceiling: the curve of the gain moves the values between samples a
 little, the more the faster it falls."""
@@ -212,12 +209,12 @@ def check_master(
     """Return where a master misses its level or its ceiling; both figures are in each message."""
     found = []
     level = level_of(measured, target.unit)
-    if abs(level - target.level) > TOLERANCE:
+    if abs(level - target.level) > target.tolerance:
         name = "loudness" if target.unit is Unit.LUFS else "level"
         message = (
-            f"{name} is {level:.1f} {target.unit}, wanted {target.level:.1f} ± {TOLERANCE} with a true peak "
-            f"of at most {ceiling:.1f} dBTP (it is {measured.true_peak:.1f}): the peaks stand too far above "
-            "the rest"
+            f"{name} is {level:.1f} {target.unit}, wanted {target.level:.1f} ± {target.tolerance} with a "
+            f"true peak of at most {ceiling:.1f} dBTP (it is {measured.true_peak:.1f}): the peaks stand too "
+            "far above the rest"
         )
         found.append(Finding(code="loudness", message=message, subject=subject))
     if measured.true_peak > ceiling:

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from typer.main import get_command
 
-from fullcast.cli import casting, library, machine, making, projects
+from fullcast.cli import casting, library, machine, making, projects, proving
 from fullcast.cli.console import Console, fall_silent, show_error, write, write_document
 from fullcast.cli.pages import WIDEST, Command, Group
 from fullcast.cli.stopping import stoppable
@@ -44,6 +44,7 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("render", making.render),
     ("mix", making.mix),
     ("export", making.export),
+    ("verify", proving.verify),
     ("status", projects.status),
     ("doctor", machine.doctor),
     ("schema", machine.schema),

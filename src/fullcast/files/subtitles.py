@@ -65,13 +65,16 @@ _STOPS = ".,;:!?…—。，；：！？、"
 def _last_of(text: str, words: Sequence[Word], first: int, longest: int) -> int:
     """Return the last word of a part that begins with a word."""
     start = words[first].start
+    left = len(text) - start
+    # The parts of a long line are about equally long: no word is left alone in the last one.
+    even = min(longest, left // -(-left // longest) + longest // 8)
     fits = first
-    while fits + 1 < len(words) and words[fits + 1].end - start <= longest:
+    while fits + 1 < len(words) and words[fits + 1].end - start <= even:
         fits += 1
     if fits + 1 == len(words):
         return fits
     for candidate in range(fits, first, -1):
-        if words[candidate].end - start < longest * 2 // 3:
+        if words[candidate].end - start < even * 2 // 3:
             break
         between = text[words[candidate].end : words[candidate + 1].start]
         if any(sign in _STOPS for sign in between):
@@ -125,8 +128,8 @@ def _escape(text: str) -> str:
 def _timed_text(caption: Caption) -> str:
     """Return the text with a time tag in front of each word but the first."""
     parts, done = [], 0
-    for word in caption.words:
-        if caption.start < word.begins < caption.end and word.start > 0:
+    for word in caption.words[1:]:
+        if caption.start < word.begins < caption.end:
             parts.append(html.escape(caption.text[done : word.start], quote=False))
             parts.append(f"<{_stamp(word.begins, '.')}>")
             done = word.start

@@ -56,7 +56,7 @@ from fullcast.model.plan import (
     Timeline,
 )
 from fullcast.model.reading import Heard, Person, Reading
-from fullcast.model.report import Finding, Measurement
+from fullcast.model.report import Finding, Inspection, Measurement
 from fullcast.model.script import (
     Evidence,
     Line,
@@ -99,6 +99,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Heard",
+    "Inspection",
     "LanguageModel",
     "Lexicon",
     "Limits",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fullcast.errors import Severity
-from fullcast.units import Decibels, Lufs, Seconds
+from fullcast.units import Decibels, Hertz, Lufs, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +33,33 @@ class Measurement:
     """dBTP, four times oversampled."""
     noise_floor: Decibels
     """RMS of the quietest half second, dBFS."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What was found in a delivered file, or in one chapter of it, by decoding it from end to end."""
+
+    codec: str
+    rate: Hertz
+    channels: int
+    duration: Seconds
+    loudness: Lufs
+    rms: Decibels
+    true_peak: Decibels
+    sample_peak: Decibels
+    noise_floor: Decibels
+    """RMS of the quietest half second, dBFS."""
+    head: Seconds
+    """Before the first sound."""
+    tail: Seconds
+    """After the last sound."""
+    longest_silence: Seconds
+    """Between the first sound and the last."""
+    longest_zero: Seconds
+    """Longest run of samples that are exactly zero: digital silence."""
+    longest_clip: int
+    """Largest number of neighbouring samples on one rail."""
+    bitrate: int
+    """Bits per second, on average."""
+    constant_bitrate: bool | None = None
+    """Whether every frame has the same; None where the codec does not say."""

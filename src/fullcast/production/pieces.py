@@ -100,9 +100,14 @@ def _hash(content: bytes) -> str:
 _RANK = {Credit.OPENING: -1, None: 0, Credit.CLOSING: 1}
 
 
+def heard_rank(credit: Credit | None) -> int:
+    """Return where credits are heard: -1 before the chapters, 1 behind them, 0 for a chapter."""
+    return _RANK[credit]
+
+
 def in_heard_order(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Return pieces as they are heard; in the plan credits stand behind the chapters."""
-    return tuple(sorted(pieces, key=lambda piece: (_RANK[piece.plan.chapter.credit], piece.number)))
+    return tuple(sorted(pieces, key=lambda piece: (heard_rank(piece.plan.chapter.credit), piece.number)))
 
 
 def part_of(encoded: Encoded) -> Part:
