@@ -132,7 +132,8 @@ def test_an_mp3_of_changing_bit_rate_is_told(tmp_path: Path) -> None:
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
         pytest.skip("ffmpeg is not installed: nobody else writes a variable MP3")
-    source = write(tmp_path, (np.random.default_rng(0).standard_normal((1, 3 * RATE)) / 20).astype(np.float32))
+    noise = np.random.default_rng(0).standard_normal((1, 3 * RATE)) / 20
+    source = write(tmp_path, noise.astype(np.float32))
     varied = tmp_path / "varied.mp3"
     command = [ffmpeg, "-v", "error", "-i", str(source), "-q:a", "4", str(varied)]
     subprocess.run(command, check=True)

@@ -20,6 +20,7 @@ from fullcast.production.chapters import SAMPLE
 from fullcast.production.daw import lay_out_stems
 from fullcast.production.pieces import Item, Piece, Work, part_of, safe_name, scene_marks
 from fullcast.production.podcast import lay_out_podcast
+from fullcast.production.readaloud import lay_out_epub, lpf_item
 from fullcast.production.shelf import book_folder, shelf_sidecars
 from fullcast.units import MIX_RATE, Seconds, to_seconds
 
@@ -160,6 +161,8 @@ def lay_out_google(work: Work, takes: Store) -> Iterator[Item]:
     for track, piece, _ in numbered(work):
         yield chapter_item(work, piece, track, f"{stem}_{track}of{total}")
     yield from cover_item(work, f"{stem}_frontcover")
+    if len(work.pieces) == total:
+        yield lpf_item(work, f"{stem}.lpf")
     del takes
 
 
@@ -184,6 +187,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "voices": lay_out_shop,
     "google": lay_out_google,
     "abs": lay_out_shelf,
+    "epub": lay_out_epub,
     "podcast": lay_out_podcast,
     "daw": lay_out_stems,
 }
