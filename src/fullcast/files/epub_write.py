@@ -263,8 +263,8 @@ def _mark(fragment: Fragment) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text without the control characters that XML cannot hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\t\n\r")
+    """Return a text without the characters that XML cannot hold (XML 1.0, 2.2)."""
+    return "".join(sign for sign in text if (sign >= " " or sign in "\t\n\r") and sign not in "\ufffe\uffff")
 
 
 def make_overlay(chapter: ReadChapter, page: str) -> bytes:
