@@ -117,6 +117,11 @@ def take_key(identity: TakeIdentity) -> str:
     )
 
 
+def recording_key(hashed: str) -> str:
+    """Return the key of a take that a person spoke, from the hash of the recording."""
+    return digest(["recording", hashed])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundIdentity:
     """Everything that changes a generated sound, and nothing else."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fullcast.errors import Place, Problem
-from fullcast.fingerprint import SoundIdentity, TakeIdentity, seed_of, sound_key, take_key
+from fullcast.fingerprint import SoundIdentity, TakeIdentity, recording_key, seed_of, sound_key, take_key
 from fullcast.model import (
     ANYONE,
     NARRATOR,
+    RECORDING,
     Ability,
     Book,
     Chapter,
@@ -68,6 +69,8 @@ class Decisions:
     """Fingerprint of each voice for the speech engine, by the voice's name."""
     retakes: Mapping[str, int]
     """How often each line was asked for anew, by line id."""
+    recordings: Mapping[str, str] = field(default_factory=dict)
+    """Hash of a person's recording that is used for a line, by line id."""
 
 
 def make_plan(book: Book, scripts: tuple[Script, ...], decisions: Decisions) -> Plan:
@@ -107,7 +110,13 @@ class _Spoken:
 def _plan_chapter(book: Book, number: int, spoken: _Spoken, decisions: Decisions) -> ChapterPlan:
     chapter, script = book.chapters[number - 1], spoken.script
     segments = spoken.segments(decisions.speech.limits.longest, book.credits.language)
-    takes = tuple(_plan_take(book, line, segment, decisions) for line, segment in segments)
+    takes = tuple(
+        _plan_recording(book, line, segment, decisions)
+        if line.id in decisions.recordings
+        else _plan_take(book, line, segment, decisions)
+        for line, segment in segments
+        if segment.number == 0 or line.id not in decisions.recordings
+    )
     cues = () if book.mixing.ambience == SILENT else script.cues
     sounds = tuple((placed, _plan_sound(book, placed, decisions.sound)) for placed in cues)
     return ChapterPlan(number=number, chapter=chapter, script=script, takes=takes, sounds=sounds)
@@ -141,6 +150,23 @@ def _plan_take(book: Book, line: Line, segment: Segment, decisions: Decisions) -
         pace=pace,
         engine=facts.label,
         estimate=Seconds(_letters(heard.text) / (facts.limits.rate_of_speech * pace)),
+    )
+
+
+def _plan_recording(book: Book, line: Line, segment: Segment, decisions: Decisions) -> PlannedTake:
+    """Return the one take of a line that a person spoke."""
+    hashed = decisions.recordings[line.id]
+    whole = replace(segment, text=line.text, start=0, end=len(line.text), pronunciations=(), style="")
+    key = recording_key(hashed)
+    return PlannedTake(
+        key=key,
+        seed=seed_of(key),
+        segment=whole,
+        speaker=line.speaker,
+        voice=book.voices[character_of(book, line.speaker).voice],
+        pace=1.0,
+        engine=RECORDING,
+        estimate=Seconds(_letters(line.text) / decisions.speech.limits.rate_of_speech),
     )
 
 
@@ -185,6 +211,8 @@ def find_unsayable(plan: Plan, facts: EngineFacts) -> tuple[Problem, ...]:
         seen: set[tuple[str, str]] = set()
         for take in chapter.takes:
             segment = take.segment
+            if take.engine == RECORDING:
+                continue
             if segment.language not in declared:
                 declared[segment.language] = _declared(segment.language, facts.limits.languages)
             why = find_unspeakable(segment.text, segment.language, declared[segment.language])

@@ -228,7 +228,8 @@ class _Builder:
     def _place_take(self, spoken: _Spoken) -> Placed:
         take = spoken.take
         character = self._book.cast.get(spoken.planned.speaker)
-        voice = spoken.planned.voice.name
+        own = take.loudness
+        measured = self._recorded.levels[spoken.planned.voice.name] if own is None else own
         level = character.level if character else 0.0
         return Placed(
             file=take.file,
@@ -237,7 +238,7 @@ class _Builder:
             start=Samples(spoken.start),
             length=Samples(spoken.length),
             offset=Samples(_converted(take.begins, take.rate)),
-            gain=Decibels(round(SPEECH_LEVEL - self._recorded.levels[voice] + level, 2)),
+            gain=Decibels(round(SPEECH_LEVEL - measured + level, 2)),
             pan=character.pan if character else 0.0,
             fade_in=Samples(min(_SOFTEN_IN, spoken.length // 2)),
             fade_out=Samples(min(_SOFTEN_OUT, spoken.length // 2)),

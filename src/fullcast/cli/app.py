@@ -44,6 +44,7 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("render", making.render),
     ("mix", making.mix),
     ("export", making.export),
+    ("proof", making.proof),
     ("verify", proving.verify),
     ("status", projects.status),
     ("doctor", machine.doctor),

@@ -1,9 +1,11 @@
-"""Commands that make audio: ``render``, ``mix``, ``export``."""
+"""Commands that make audio: ``render``, ``mix``, ``export``, ``proof``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from fullcast.cli.console import Console, counted
 from fullcast.cli.options import (
@@ -35,6 +37,12 @@ MOST_FILES = 12
 
 def render(
     project: ProjectPath = HERE,
+    retakes: Annotated[
+        Path | None,
+        typer.Option(
+            "--retakes", metavar="FILE", help="Record the lines of this list anew, as the proof writes it."
+        ),
+    ] = None,
     chapter: Chapters = None,
     engine: Engine = None,
     device: Device = None,
@@ -50,10 +58,24 @@ def render(
     Examples:
       fullcast render books/holmes
       fullcast render books/holmes --chapter 3 --engine tone
+      fullcast render books/holmes --retakes retakes.txt
       fullcast render --json > report.json 2> progress.jsonl
     """
     asked = (choices_of(engine, chapter), settings_of(device, jobs))
-    return _make(project, "render", asked, console_of(as_json, quiet, verbose))
+    console = console_of(as_json, quiet, verbose)
+    if retakes is not None:
+        _ask_for_retakes(project, retakes, asked, console)
+    return _make(project, "render", asked, console)
+
+
+def _ask_for_retakes(project: Path, file: Path, asked: tuple[Choices, Settings], console: Console) -> None:
+    """Note in the lock which lines are recorded anew."""
+    from fullcast.production.retakes import ask_for_retakes
+
+    result = ask_for_retakes(project_folder(project), file, *asked)
+    console.say(f"{counted(len(result.anew), 'line')} to be recorded anew")
+    if result.done:
+        console.say(f"{counted(len(result.done), 'line')} recorded anew since the list was made, left alone")
 
 
 def mix(
@@ -96,6 +118,27 @@ def export(
     """
     asked = (choices_of(engine, chapter), settings_of(device, jobs))
     return _make(project, "export", asked, console_of(as_json, quiet, verbose))
+
+
+def proof(
+    project: ProjectPath = HERE,
+    chapter: Chapters = None,
+    engine: Engine = None,
+    device: Device = None,
+    jobs: Jobs = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Make a page to hear the book and mark lines for retakes: output/proof/index.html, open it in a browser.
+
+    It needs no server and no network. What it exports, fullcast render --retakes FILE records anew.
+
+    Examples:
+      fullcast proof books/holmes
+    """
+    asked = (choices_of(engine, chapter), settings_of(device, jobs))
+    return _make(project, "proof", asked, console_of(as_json, quiet, verbose))
 
 
 def _make(project: Path, command: str, asked: tuple[Choices, Settings], console: Console) -> int:

@@ -44,6 +44,7 @@ from fullcast.model.engine import Ability, Device, Limits, Placement, Settings, 
 from fullcast.model.language_model import Budget, LanguageModel, Message, Secret, Usage
 from fullcast.model.lexicon import Lexicon, Saying
 from fullcast.model.plan import (
+    RECORDING,
     ChapterPlan,
     LineTime,
     Placed,
@@ -75,6 +76,7 @@ __all__ = [
     "END",
     "NARRATOR",
     "PRESETS",
+    "RECORDING",
     "ROOMS",
     "START",
     "USUAL_DELIVERIES",

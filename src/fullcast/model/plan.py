@@ -11,6 +11,9 @@ from fullcast.model.engine import Word
 from fullcast.model.script import PlacedCue, Script, Segment
 from fullcast.units import Decibels, Samples, Seconds
 
+RECORDING = "recording"
+"""Stands for an engine where a person's recording is used for a line."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTake:
@@ -24,7 +27,7 @@ class PlannedTake:
     pace: float
     """Project, character and mark multiplied."""
     engine: str
-    """Name and revision, ``espeak/1.52.0``."""
+    """Name and revision, ``espeak/1.52.0``; ``RECORDING`` where a person spoke."""
     estimate: Seconds
     """Expected duration, from the engine's rate of speech."""
 
@@ -83,6 +86,8 @@ class Take:
     ends: int
     """One past the last sample of speech."""
     words: tuple[Word, ...] = ()
+    loudness: float | None = None
+    """Of a recording by a person in LUFS: it is matched by itself; None is matched with its voice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

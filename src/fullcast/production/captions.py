@@ -40,27 +40,46 @@ def make_captions(piece: Piece, takes: Store, *, start: Seconds = Seconds(0.0)) 
         yield from cut_captions(_later(caption, start))
 
 
-def _caption(line: Line, segment: Segment, placed: Placed, entry: Entry) -> Caption:
-    """Return one take as a caption, in the words of the source."""
-    raw = line.text[segment.start : segment.end]
-    text = raw.strip()
-    words = align_words(raw, segment.text, entry.words)
+def align_take(line: Line, segment: Segment, placed: Placed, entry: Entry) -> tuple[Word, ...]:
+    """Return when the words of a take are heard in its chapter.
+
+    Args:
+        line: The line that the take is part of.
+        segment: What was spoken.
+        placed: Where it stands.
+        entry: How it was recorded.
+
+    Returns:
+        Words with offsets into the segment's part of the line.
+    """
     begins = to_seconds(placed.start, MIX_RATE)
     ends = to_seconds(placed.start + placed.length, MIX_RATE)
     shift = begins - to_seconds(placed.offset, MIX_RATE)
-    lead = len(raw) - len(raw.lstrip())
-    moved = (
+    return tuple(
         replace(
             word,
-            start=max(0, word.start - lead),
-            end=min(len(text), word.end - lead),
             begins=Seconds(min(ends, max(begins, word.begins + shift))),
             ends=Seconds(min(ends, max(begins, word.ends + shift))),
         )
-        for word in words
+        for word in align_words(line.text[segment.start : segment.end], segment.text, entry.words)
     )
-    kept = tuple(word for word in moved if word.start < word.end)
-    return Caption(start=begins, end=ends, speaker=line.speaker, text=text, words=kept)
+
+
+def _caption(line: Line, segment: Segment, placed: Placed, entry: Entry) -> Caption:
+    """Return one take as a caption, in the words of the source."""
+    raw = line.text[segment.start : segment.end]
+    text, lead = raw.strip(), len(raw) - len(raw.lstrip())
+    moved = (
+        replace(word, start=max(0, word.start - lead), end=min(len(text), word.end - lead))
+        for word in align_take(line, segment, placed, entry)
+    )
+    return Caption(
+        start=to_seconds(placed.start, MIX_RATE),
+        end=to_seconds(placed.start + placed.length, MIX_RATE),
+        speaker=line.speaker,
+        text=text,
+        words=tuple(word for word in moved if word.start < word.end),
+    )
 
 
 def _later(caption: Caption, by: Seconds) -> Caption:

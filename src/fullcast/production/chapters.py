@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from fullcast.errors import AudioError
+from fullcast.audio.balance import DROWNS
+from fullcast.errors import AudioError, Severity
 from fullcast.files.disk import explained, write_whole
 from fullcast.files.encode import Coding
 from fullcast.files.store import Entry, Store
@@ -26,7 +27,7 @@ from fullcast.model import (
     Version,
 )
 from fullcast.production.preparing import Prepared
-from fullcast.production.workshop import ChapterJob, Master
+from fullcast.production.workshop import ChapterJob, Encoded, Master
 from fullcast.timeline import Recorded, excerpt, make_timeline, without_rooms
 from fullcast.units import Lufs, Seconds
 
@@ -61,6 +62,7 @@ def take_of(entry: Entry, store: Store) -> Take:
         begins=entry.begins,
         ends=entry.ends,
         words=entry.words,
+        loudness=entry.loudness,
     )
 
 
@@ -151,6 +153,22 @@ def left_out(chapter: ChapterPlan, takes: Store) -> Finding:
         else "left out: a sound or a voice's level is missing"
     )
     return Finding(code="not-recorded", message=message, subject=f"chapter {chapter.number}")
+
+
+def drowned_lines(encoded: Encoded) -> tuple[Finding, ...]:
+    """Return a finding for each line of a chapter that what sounds with it covers."""
+    return tuple(
+        Finding(
+            code="drowned-line",
+            message=(
+                f"speech stands only {ratio:.1f} LU above what sounds with it, {DROWNS:.0f} are wanted: "
+                "lower the level of the sound, or let it give way more (mix.ducking.depth)"
+            ),
+            subject=f"chapter {encoded.number}, line {line}",
+            severity=Severity.WARNING,
+        )
+        for line, ratio in encoded.drowned
+    )
 
 
 def _sound(name: str, file: Path, hashed: str, measured: Mapping[str, tuple[int, int, int, float]]) -> Sound:

@@ -41,7 +41,7 @@ def delivered(result: Result) -> Delivered:
     return Delivered(
         name=result.name,
         folder=str(result.folder),
-        files=tuple(file.name for file in result.files),
+        files=tuple(file.relative_to(result.folder).as_posix() for file in result.files),
         seconds=result.seconds,
         size=result.size,
     )

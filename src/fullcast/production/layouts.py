@@ -20,6 +20,7 @@ from fullcast.production.chapters import SAMPLE
 from fullcast.production.daw import lay_out_stems
 from fullcast.production.pieces import Item, Piece, Work, part_of, safe_name, scene_marks
 from fullcast.production.podcast import lay_out_podcast
+from fullcast.production.proofing import lay_out_proof
 from fullcast.production.readaloud import lay_out_epub, lpf_item
 from fullcast.production.shelf import book_folder, shelf_sidecars
 from fullcast.units import MIX_RATE, Seconds, to_seconds
@@ -190,8 +191,9 @@ LAYOUTS: Mapping[str, Layout] = {
     "epub": lay_out_epub,
     "podcast": lay_out_podcast,
     "daw": lay_out_stems,
+    "proof": lay_out_proof,
 }
 """How each preset is laid out."""
 
-WHOLE_BOOKS = frozenset({"m4b", "abs", "epub", "google"})
+WHOLE_BOOKS = frozenset({"m4b", "abs", "epub"})
 """Presets whose files hold the whole book: they are written once every chapter is made."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fullcast.fingerprint import digest
+from fullcast.model import RECORDING
 from fullcast.production.preparing import Prepared, facts_of
 from fullcast.units import Lufs
 
@@ -41,6 +42,8 @@ def level_takes(prepared: Prepared) -> Mapping[str, tuple[str, ...]]:
     chosen: dict[str, dict[str, float]] = {}
     for chapter in prepared.plan.chapters:
         for take in chapter.takes:
+            if take.engine == RECORDING:
+                continue
             own = chosen.setdefault(take.voice.name, {})
             if sum(own.values()) < _ENOUGH and len(own) < _MOST:
                 own[take.key] = take.estimate

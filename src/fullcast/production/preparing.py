@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,8 +16,9 @@ from fullcast.files.inside import SoundLibrary, open_library
 from fullcast.files.kinds import Spot
 from fullcast.files.lockfile import Lock, read_lock
 from fullcast.files.project import PROJECT_FILE, look_at_project
+from fullcast.files.recordings import find_recordings
 from fullcast.files.voices import find_voice
-from fullcast.fingerprint import voice_fingerprint
+from fullcast.fingerprint import digest_file, voice_fingerprint
 from fullcast.model import (
     AnchorKind,
     Book,
@@ -61,6 +62,8 @@ class Prepared:
     choices: Choices
     speakers: Speakers
     """Who says what, and why."""
+    recordings: Mapping[str, Path] = field(default_factory=dict)
+    """Recordings by people that are used for lines, by the line's id."""
 
     @property
     def decided(self) -> tuple[str, ...]:
@@ -113,11 +116,19 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     problems += _check_prompts(book, scripts, sound)
     fingerprints = {name: voice_fingerprint(voice, speech.name) for name, voice in book.voices.items()}
     facts = facts_of(speech)
+    recordings, strays = find_recordings(book.folder, scripts)
+    problems += strays
     book = replace(book, credits=replace(book.credits, disclosure=disclosure_of(facts.label)))
     plan = make_plan(
         book,
         scripts,
-        Decisions(speech=facts, sound=facts_of(sound), fingerprints=fingerprints, retakes=lock.retakes),
+        Decisions(
+            speech=facts,
+            sound=facts_of(sound),
+            fingerprints=fingerprints,
+            retakes=lock.retakes,
+            recordings={line: digest_file(file) for line, file in recordings.items()},
+        ),
     )
     problems += [*find_unsayable(plan, facts), *_check_pronunciations(plan, speech)]
     if _is_wrong(problems):
@@ -134,6 +145,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         reasons={kind: why for kind, why in (("speech", why_speech), ("sound", why_sound)) if why},
         choices=choices,
         speakers=speakers,
+        recordings=recordings,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fullcast.files.disk import write_whole
 from fullcast.files.store import Store
-from fullcast.model import ChapterPlan, PlannedTake
+from fullcast.model import RECORDING, ChapterPlan, PlannedTake
 from fullcast.plan import explain
 from fullcast.production.chapters import (
     ChapterOrder,
@@ -138,7 +138,7 @@ def _chapter_reasons(prepared: Prepared, incomplete: set[int], shelves: Shelves)
 
 def planned_order(prepared: Prepared, chapter: ChapterPlan, shelves: Shelves) -> ChapterOrder | None:
     """Return what would be mixed; None while a level or a sound is not measured."""
-    voices = {take.voice.name for take in chapter.takes}
+    voices = {take.voice.name for take in chapter.takes if take.engine != RECORDING}
     sources = sound_sources(chapter, shelves).values()
     if not voices <= shelves.levels.keys() or any(hashed not in shelves.measured for _, hashed in sources):
         return None

@@ -62,7 +62,7 @@ def remembered(folder: Path, command: str, choices: Choices, settings: Settings)
 
     Args:
         folder: The project.
-        command: ``render``, ``mix`` or ``export``.
+        command: ``render``, ``mix``, ``export`` or ``proof``.
         choices: What the command line says.
         settings: The machine.
     """
@@ -99,18 +99,18 @@ def run_and_remember(folder: Path, command: str, asked: tuple[Choices, Settings]
 
     Args:
         folder: The project.
-        command: ``render``, ``mix`` or ``export``.
+        command: ``render``, ``mix``, ``export`` or ``proof``.
         asked: Choices and settings.
         emit: Where events go.
 
     Raises:
         FullcastError: Whatever :func:`fullcast.production.rendering.render` raises.
     """
-    from fullcast.production.rendering import Order, render
+    from fullcast.production.orders import order_of
+    from fullcast.production.rendering import render
 
     choices, settings = asked
-    order = Order(choices=choices, record=command == "render", mix=command == "mix")
-    outcome = render(folder, order, settings, emit)
+    outcome = render(folder, order_of(command, choices), settings, emit)
     report = _report(outcome)
     _keep(folder, _request(command, choices, settings), outcome, report)
     return report
@@ -125,7 +125,7 @@ def _report(outcome: Outcome) -> Report:
             DeliveryReport(
                 name=result.name,
                 folder=str(result.folder),
-                files=tuple(file.name for file in result.files),
+                files=tuple(file.relative_to(result.folder).as_posix() for file in result.files),
                 seconds=round(result.seconds, 3),
                 size=result.size,
             )

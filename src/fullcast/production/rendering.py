@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,18 @@ from fullcast.files.pictures import prepare_cover
 from fullcast.files.runlock import run_lock
 from fullcast.files.store import Store
 from fullcast.model import (
+    RECORDING,
     ChapterPlan,
-    Codec,
     Delivery,
     Finding,
     PlannedTake,
     Settings,
-    Timeline,
-    Version,
 )
 from fullcast.production.caching import remove_unfinished
 from fullcast.production.chapters import (
     Shelves,
     chapter_order,
+    drowned_lines,
     left_out,
     plan_timeline,
     read_measured,
@@ -37,6 +36,7 @@ from fullcast.production.chapters import (
 )
 from fullcast.production.decisions import keep_decisions
 from fullcast.production.delivering import WHOLE_BOOKS, Result, deliver, delivered
+from fullcast.production.encodings import Encodings, chapters_of
 from fullcast.production.events import (
     ChapterEncoded,
     Decided,
@@ -49,10 +49,11 @@ from fullcast.production.events import (
 )
 from fullcast.production.levels import known_levels, level_takes
 from fullcast.production.measuring import measure_sounds
-from fullcast.production.pieces import Piece
-from fullcast.production.preparing import Choices, Prepared, prepare
+from fullcast.production.orders import Order
+from fullcast.production.preparing import Prepared, prepare
 from fullcast.production.reasons import read_parts, write_parts
-from fullcast.production.recording import Lost, Recorded, record_sounds, record_takes
+from fullcast.production.recording import Lost, Recorded, record_sounds
+from fullcast.production.retakes import take_in_or_record
 from fullcast.production.scheduling import HEARTBEAT, Workers, any_finished, open_workers
 from fullcast.production.state import Stamp, read_since, restamped
 from fullcast.production.workshop import (
@@ -62,10 +63,7 @@ from fullcast.production.workshop import (
     find_encoded,
     measure_voice,
 )
-from fullcast.units import Decibels, Lufs
-
-MIX = Delivery(name="mix", preset="mix", codec=Codec.FLAC, target=None, peak=Decibels(0.0))
-"""What ``fullcast mix`` makes: each chapter's mix, unmastered, to listen to or to work on elsewhere."""
+from fullcast.units import Lufs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +79,6 @@ class Outcome:
     findings: tuple[Finding, ...]
     inputs: tuple[Stamp, ...]
     """Every file that decided the book, as it was when it was read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a run is asked for."""
-
-    choices: Choices = field(default_factory=Choices)
-    record: bool = True
-    """Whether missing takes and sounds are made; otherwise chapters that lack some are left out."""
-    mix: bool = False
-    """Whether mixes are made instead of the project's deliveries."""
 
 
 def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outcome:
@@ -117,7 +104,7 @@ def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outco
     inputs = read_since(began, prepared, settings)
     for message in prepared.decided:
         emit(Decided(message=message))
-    deliveries = (MIX,) if order.mix else prepared.book.deliveries
+    deliveries = order.deliveries or prepared.book.deliveries
     with run_lock(prepared.cache), open_workers(settings.jobs) as workers:
         remove_unfinished(prepared)
         run = _Run(prepared, deliveries, _Hands(workers=workers, settings=settings, emit=emit))
@@ -163,9 +150,7 @@ class _Run:
         self._voices = dict(level_takes(prepared))
         self._measuring: dict[Future[float], str] = {}
         self._encoding: dict[Future[tuple[Encoded, ...]], ChapterJob] = {}
-        self._encoded: dict[int, dict[str, Encoded]] = {}
-        self._keys: dict[int, Mapping[str, str]] = {}
-        self._timelines: dict[int, Mapping[Version, Timeline]] = {}
+        self._encodings = Encodings()
         self._parts = {name: dict(own) for name, own in read_parts(prepared.cache).items()}
         self._seconds = 0.0
         self.findings: list[Finding] = []
@@ -243,8 +228,9 @@ class _Run:
             take.key: chapter.number for chapter in self._prepared.plan.chapters for take in chapter.takes
         }
         # Closed at once whatever happens here: the engine's processes end, the journal is on the disk.
-        recording = record_takes(self._prepared.speech, missing, self._takes, self._hands.settings)
-        with closing(recording) as results:
+        with closing(
+            take_in_or_record(self._prepared, missing, self._takes, self._hands.settings)
+        ) as results:
             for done, result in enumerate(results, 1):
                 self._take_in_take(result)
                 self._hands.emit(
@@ -296,9 +282,10 @@ class _Run:
         """Return whether nothing is missing; asked often, so the likely obstacle is looked at first."""
         if not chapter.takes or not self._present(chapter.takes[-1].key):
             return False
-        voices = {take.voice.name for take in chapter.takes if take.key not in self._lost}
+        spoken = [take for take in chapter.takes if take.key not in self._lost]
+        voices = {take.voice.name for take in spoken if take.engine != RECORDING}
         if (
-            not voices
+            not spoken
             or not voices <= self._levels.keys()
             or not all(self._present(take.key) for take in chapter.takes)
         ):
@@ -315,15 +302,15 @@ class _Run:
             version: plan_timeline(self._prepared, chapter, shelves, lost, version)
             for version in versions_of(self._deliveries)
         }
-        self._timelines[chapter.number] = timelines
+        self._encodings.timelines[chapter.number] = timelines
         order = chapter_order(self._prepared, chapter, timelines, self._deliveries)
-        job, self._keys[chapter.number] = order.job, order.keys
+        job, self._encodings.keys[chapter.number] = order.job, order.keys
         for name, parts in order.parts.items():
             self._parts.setdefault(name, {})[chapter.chapter.file] = parts
-        own = self._encoded.setdefault(chapter.number, {})
+        own = self._encodings.made.setdefault(chapter.number, {})
         asked = [master for master in job.masters if master.key not in own]
         found = {m.key: there for m in asked if (there := find_encoded(job, m)) is not None}
-        self.findings += [finding for encoded in found.values() for finding in encoded.findings]
+        self._note(found.values())
         own |= found
         rest = replace(job, masters=tuple(master for master in job.masters if master.key not in own))
         if rest.masters:
@@ -346,10 +333,16 @@ class _Run:
             self._waiting[job.number] = self._prepared.plan.chapters[job.number - 1]
             return
         for encoded in results:
-            self._encoded[job.number][encoded.key] = encoded
+            self._encodings.made[job.number][encoded.key] = encoded
             self.encoded_now += 1
-            self.findings += encoded.findings
             self._tell(encoded)
+        self._note(results)
+
+    def _note(self, encoded: Iterable[Encoded]) -> None:
+        """Keep what was found in encodings; lines that drown do so in every delivery, and are told once."""
+        for item in encoded:
+            self.findings += item.findings
+            self.findings += [found for found in drowned_lines(item) if found not in self.findings]
 
     def _tell(self, encoded: Encoded) -> None:
         self._hands.emit(
@@ -357,8 +350,8 @@ class _Run:
                 number=encoded.number,
                 title=encoded.title,
                 codec=encoded.file.suffix.removeprefix("."),
-                done=sum(map(len, self._encoded.values())),
-                total=len(self._prepared.chapters) * len({*self._keys[encoded.number].values()}),
+                done=self._encodings.count(),
+                total=len(self._prepared.chapters) * len({*self._encodings.keys[encoded.number].values()}),
                 seconds=encoded.measured.duration,
                 loudness=encoded.measured.loudness,
                 true_peak=encoded.measured.true_peak,
@@ -403,37 +396,11 @@ class _Run:
         )
 
     def _deliver(self, delivery: Delivery) -> Result | None:
-        wanted = [
-            number
-            for number, chapter in enumerate(self._prepared.book.chapters, 1)
-            if delivery.credits or chapter.credit is None
-        ]
-        parts = {number: part for number in wanted if (part := self._part(number, delivery.name)) is not None}
-        if delivery.preset in WHOLE_BOOKS and len(parts) < len(wanted):
+        pieces = self._encodings.pieces(self._prepared, delivery)
+        complete = len(pieces) == len(chapters_of(self._prepared, delivery))
+        if delivery.preset in WHOLE_BOOKS and not complete:
             self._hands.emit(
                 Decided(message=f"delivery {delivery.name} left as it is: not every chapter is made")
             )
             return None
-        if not parts:
-            return None
-        pieces = tuple(
-            Piece(
-                encoded=part,
-                plan=self._prepared.plan.chapters[number - 1],
-                timeline=self._timelines[number][delivery.version],
-                extras=self._extras(number, delivery.name),
-            )
-            for number, part in parts.items()
-        )
-        return deliver(self._prepared, delivery, pieces, complete=len(parts) == len(wanted))
-
-    def _part(self, number: int, name: str) -> Encoded | None:
-        """Return a chapter as a delivery wants it, if it is made."""
-        key = self._keys.get(number, {}).get(name)
-        return self._encoded[number].get(key) if key else None
-
-    def _extras(self, number: int, name: str) -> dict[str, Encoded]:
-        """Return what a delivery takes of a chapter besides the chapter itself, by label."""
-        labels = [key.partition("/")[2] for key in self._keys[number] if key.startswith(f"{name}/")]
-        found = {label: self._part(number, f"{name}/{label}") for label in labels}
-        return {label: part for label, part in found.items() if part is not None}
+        return deliver(self._prepared, delivery, pieces, complete=complete) if pieces else None

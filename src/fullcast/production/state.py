@@ -82,7 +82,7 @@ def _inputs(prepared: Prepared, settings: Settings) -> list[Path]:
     What a run itself writes to is not here: see :func:`restamped`.
     """
     book = prepared.book
-    names = ("project.yaml", "fullcast.lock", "lexicon.yaml", "voices", "sounds")
+    names = ("project.yaml", "fullcast.lock", "lexicon.yaml", "voices", "sounds", "retakes")
     files = [*(book.folder / name for name in names), *([book.series] if book.series else [])]
     files += [*settings.voice_folders, *settings.sound_folders]
     files += [book.folder / chapter.file for chapter in book.chapters]
@@ -93,7 +93,7 @@ def _inputs(prepared: Prepared, settings: Settings) -> list[Path]:
         for placed in chapter.script.cues
         if placed.cue.file is not None
     ]
-    files += [book.cover] if book.cover else []
+    files += [*([book.cover] if book.cover else []), *prepared.recordings.values()]
     modules = [sys.modules[type(engine).__module__] for engine in (prepared.speech, prepared.sound)]
     return [*files, *(Path(module.__file__) for module in modules if module.__file__)]
 

@@ -9,16 +9,18 @@ import json
 import math
 import signal
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fullcast.audio.balance import Balance, BalanceMeter
+from fullcast.audio.curves import Curves, make_curves
 from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.loudness import ABSOLUTE_GATE, Meter, Profile, measure_loudness
 from fullcast.audio.master import check_master, highest_gain, level_of, master_blocks, plan_gain
-from fullcast.audio.mix import mix_blocks
+from fullcast.audio.mix import mix_blocks, mix_chapter
 from fullcast.audio.signal import Audio
 from fullcast.engines.processes import end_with_parent
 from fullcast.errors import DamagedError
@@ -153,6 +155,10 @@ class Encoded:
     findings: tuple[Finding, ...] = ()
     digest: str = ""
     """Hash of the file: what is joined into books later must be what was measured."""
+    curves: Curves = field(default_factory=Curves)
+    """What it looks like."""
+    drowned: tuple[tuple[str, float], ...] = ()
+    """Lines that stand too little above what sounds with them, and by how many LU they do."""
 
 
 def produce_chapter(job: ChapterJob) -> tuple[Encoded, ...]:
@@ -162,25 +168,37 @@ def produce_chapter(job: ChapterJob) -> tuple[Encoded, ...]:
         DamagedError: If a recording is damaged; the caller makes it again.
         StoreError: If the disk refuses.
     """
-    profiles: dict[tuple[str, int], Profile] = {}
+    mixes: dict[tuple[str, int], Foretold] = {}
     encoded: list[Encoded] = []
     for master in job.masters:
         source = (master.cut, master.coding.channels)
-        if master.target is not None and source not in profiles:
-            profiles[source] = _measure_mix(job, *source)
-        encoded.append(_encode(job, master, profiles.get(source)))
+        if master.target is not None and source not in mixes:
+            mixes[source] = _measure_mix(job, *source)
+        encoded.append(_encode(job, master, mixes.get(source)))
     return tuple(encoded)
 
 
-def _measure_mix(job: ChapterJob, cut: str, channels: int) -> Profile:
-    """Measure a chapter before its gain, to foretell that gain."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foretold:
+    """What is known of a chapter's mix before it is coded."""
+
+    profile: Profile
+    balance: Balance | None = None
+    """None where nothing but speech sounds."""
+
+
+def _measure_mix(job: ChapterJob, cut: str, channels: int) -> Foretold:
+    """Measure a chapter before its gain, to foretell that gain; and how far speech stands above the rest."""
     timeline = job.timelines[cut]
-    if channels == 1 and all(item.stem is Stem.SPEECH and not item.room for item in timeline.placed):
-        return measure_speech(timeline)
-    meter = Meter(MIX_RATE, channels)
-    for block in mix_blocks(timeline, channels=channels, mixing=job.mixing, read=read_placed):
-        meter.add(block)
-    return meter.profile()
+    alone = all(item.stem is Stem.SPEECH for item in timeline.placed)
+    if channels == 1 and alone and not any(item.room for item in timeline.placed):
+        return Foretold(profile=measure_speech(timeline))
+    meter, sides = Meter(MIX_RATE, channels), BalanceMeter(channels)
+    for stems in mix_chapter(timeline, channels=channels, mixing=job.mixing, read=read_placed):
+        meter.add(stems.sum())
+        if not alone:
+            sides.add(stems)
+    return Foretold(profile=meter.profile(), balance=None if alone else sides.balance())
 
 
 def measure_speech(timeline: Timeline) -> Profile:
@@ -216,8 +234,9 @@ def _mixed(job: ChapterJob, master: Master, gain: Decibels) -> Iterator[Signal]:
     return mix_blocks(timeline, channels=master.coding.channels, mixing=mixing, read=read_placed, gain=gain)
 
 
-def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded:
+def _encode(job: ChapterJob, master: Master, mix: Foretold | None) -> Encoded:
     """Encode one master; go again with what was measured until level and peak hold."""
+    profile = mix.profile if mix else None
     target = master.target if profile is not None else None
     ceiling = Decibels(master.peak - (LOSSY_MARGIN if master.coding.rate_of_bits else LOSSLESS_MARGIN))
     gain = plan_gain(profile, target, ceiling) if profile and target else HEADROOM
@@ -227,7 +246,7 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
         encode(
             blocks if target is None else master_blocks(blocks, ceiling), master.file, coding=master.coding
         )
-        measured = _measure_file(master)
+        measured, coded = _measure_file(master)
         over = measured.true_peak - master.peak
         short = 0.0 if target is None else target.level - level_of(measured, target.unit)
         if target is None or not math.isfinite(short) or (over <= 0.0 and abs(short) <= CLOSE):
@@ -245,16 +264,25 @@ def _encode(job: ChapterJob, master: Master, profile: Profile | None) -> Encoded
         gain=Decibels(round(gain, 3)),
         findings=_findings(job, master, measured),
         digest=digest_file(master.file),
+        curves=make_curves(coded, mix.balance if mix else None),
+        drowned=tuple(_drowned(job, master, mix)),
     )
     write_whole(sidecar_of(master.file), _to_json(encoded))
     return encoded
 
 
-def _measure_file(master: Master) -> Measurement:
+def _drowned(job: ChapterJob, master: Master, mix: Foretold | None) -> Iterator[tuple[str, float]]:
+    """Yield the lines that what sounds with them covers, with how far they stand above it in LU."""
+    if mix is not None and mix.balance is not None:
+        for line, ratio in mix.balance.drowned(job.timelines[master.cut].lines):
+            yield line, round(max(ratio, -99.0), 1)
+
+
+def _measure_file(master: Master) -> tuple[Measurement, Profile]:
     meter = Meter(master.coding.coded_rate, master.coding.channels)
     for audio in decode(master.file):
         meter.add(audio.samples)
-    return meter.measure()
+    return meter.measure(), meter.profile()
 
 
 def _findings(job: ChapterJob, master: Master, measured: Measurement) -> tuple[Finding, ...]:
@@ -281,7 +309,10 @@ def read_encoded(file: Path) -> Encoded | None:
         size = file.stat().st_size
         measured = Measurement(**record.pop("measured"))
         findings = tuple(Finding(**item) for item in record.pop("findings"))
-        encoded = Encoded(**{**record, "file": file, "measured": measured, "findings": findings})
+        curves = Curves(**record.pop("curves"))
+        drowned = tuple((str(line), float(ratio)) for line, ratio in record.pop("drowned"))
+        made = {"file": file, "measured": measured, "findings": findings, "curves": curves}
+        encoded = Encoded(**{**record, **made, "drowned": drowned})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return encoded if encoded.size == size else None
