@@ -155,8 +155,6 @@ def test_a_click_on_the_waveform_goes_there(page: Open) -> None:
     wave.click(position={"x": size["width"] / 2, "y": 10})
     heard = "[document.getElementById('audio').currentTime, state.chapter.duration]"
     reached, duration = opened.evaluate(heard)
-        "[document.getElementById('audio').currentTime, state.chapter.duration]"
-    )
     assert reached == pytest.approx(duration / 2, abs=0.2)
     pixels = opened.evaluate(
         "() => new Set(document.getElementById('wave').getContext('2d')"

@@ -11,6 +11,7 @@ under speech and under every gate of the loudness measurement.
 from __future__ import annotations
 
 import math
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fullcast.audio.beds import Chain
 from fullcast.audio.ducking import Envelope
 from fullcast.audio.edit import close_loop, fade, make_room_tone, pan_gains, resample, tile, to_channels
 from fullcast.audio.rooms import reverberate
@@ -33,6 +35,9 @@ BLOCK = 4096 * 54
 
 SEAM = Seconds(1.5)
 """Crossfade where a sound that was not made to be looped begins anew; a quarter of shorter sounds."""
+
+SHORTEST = 4 * MIX_RATE
+"""Samples of the shortest sound that is chained from its stretches; a shorter one has a beat, and repeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,10 +75,14 @@ class _Playing:
     """How long it sounds, the answer of its room included."""
     faded: bool = field(default=False)
     """Whether the fades are in the samples already."""
+    chain: Chain | None = None
+    """What makes a bed of a shorter sound."""
 
     def block(self, start: int, length: int) -> Signal:
         """Return a stretch of the sound, counted from its own beginning."""
-        if self.placed.loop:
+        if self.chain is not None:
+            samples = self.chain.block(self.placed.offset + start, length)
+        elif self.placed.loop:
             samples = tile(self.samples, self.placed.offset + start, length)
         else:
             samples = self.samples[:, start : start + length]
@@ -159,7 +168,14 @@ def _prepare(
     if placed.room is not None and not placed.loop:
         return _put_into_room(placed, samples, channels)
     gains = tuple(to_gain(placed.gain) * gain for gain in pan_gains(placed.pan, len(samples), channels))
-    return _Playing(placed=placed, samples=samples, gains=gains, length=placed.length)
+    chained = placed.loop and samples.shape[1] >= SHORTEST
+    return _Playing(
+        placed=placed,
+        samples=samples,
+        gains=gains,
+        length=placed.length,
+        chain=Chain(samples, zlib.crc32(placed.digest.encode())) if chained else None,
+    )
 
 
 def _source(
@@ -178,7 +194,7 @@ def _source(
     samples = audio.samples if audio.channels <= channels else to_channels(audio.samples, channels)
     if not placed.loop:
         return samples[:, placed.offset : placed.offset + placed.length]
-    if placed.seamless:
+    if placed.seamless or samples.shape[1] >= SHORTEST:
         return samples
     return close_loop(samples, min(to_samples(SEAM, MIX_RATE), samples.shape[1] // 4))
 

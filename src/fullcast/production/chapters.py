@@ -31,7 +31,7 @@ from fullcast.production.workshop import ChapterJob, Encoded, Master
 from fullcast.timeline import Recorded, excerpt, make_timeline, without_rooms
 from fullcast.units import Lufs, Seconds
 
-REVISION = 1
+REVISION = 2
 """Counts up when mixing, mastering or encoding would give other audio from the same plan."""
 
 
