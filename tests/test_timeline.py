@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fullcast.audio.excerpts import excerpt, without_rooms
 from fullcast.model import (
     END,
     START,
@@ -32,6 +33,7 @@ from fullcast.model import (
     Script,
     Segment,
     Sound,
+    Staging,
     Stem,
     Take,
     Timeline,
@@ -368,3 +370,30 @@ def test_new_takes_move_cues_along(lengths: list[float], offset: int) -> None:
     assert all(item.start >= 0 and item.start + item.length <= timeline.length for item in timeline.placed)
     assert [item.line for item in timeline.lines] == ["t", "a", "b"]
     assert list(timeline.placed) == sorted(timeline.placed, key=lambda item: item.start)
+
+
+def test_words_are_staged_as_their_marks_say_and_else_as_their_character() -> None:
+    there = Character(
+        name="Narrator", voice="alba", pan=0.3, level=Decibels(-2.0), room="hall", effect="near"
+    )
+    marked = Staging(room="cellar", effect="telephone", pan=-0.5, level=Decibels(4.0))
+    staged = replace(LINES[1], runs=(replace(LINES[1].runs[0], staging=marked),))
+    plan = chapter()
+    script = replace(plan.script, lines=(LINES[0], staged, LINES[2]))
+    timeline = make_timeline(book(cast={"Narrator": there}), replace(plan, script=script), recorded())
+    plain, told, *_ = timeline.placed
+    assert (plain.pan, plain.room, plain.effect) == (0.3, "hall", "near")
+    assert (told.pan, told.room, told.effect) == (-0.5, "cellar", "telephone")
+    assert told.gain - plain.gain == pytest.approx(4.0)
+    dry = without_rooms(timeline)
+    assert {(placed.room, placed.effect) for placed in dry.placed} == {(None, None)}
+
+
+def test_an_excerpt_ends_with_a_line_and_its_room_tone() -> None:
+    whole = make_timeline(book(), chapter(), recorded())
+    assert excerpt(whole, Seconds(600.0)) is whole
+    short = excerpt(whole, Seconds(6.0))
+    assert [line.line for line in short.lines] == ["t", "a"][: len(short.lines)]
+    assert short.length / MIX_RATE <= 6.0
+    assert all(placed.start + placed.length <= short.length for placed in short.placed)
+    assert short.speech[-1][1] == short.lines[-1].end

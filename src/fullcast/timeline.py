@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fullcast.model import (
     AnchorKind,
@@ -24,6 +24,7 @@ from fullcast.model import (
     PlannedTake,
     Role,
     Sound,
+    Staging,
     Stem,
     Take,
     Timeline,
@@ -81,45 +82,6 @@ def make_timeline(book: Book, plan: ChapterPlan, recorded: Recorded) -> Timeline
         KeyError: If a take or a sound of the plan is not recorded; callers look first.
     """
     return _Builder(book, plan, recorded).build()
-
-
-def without_rooms(timeline: Timeline) -> Timeline:
-    """Return a chapter whose voices are heard as they were recorded."""
-    return replace(timeline, placed=tuple(replace(placed, room=None) for placed in timeline.placed))
-
-
-_EXCERPT_TAIL = to_samples(1.5, MIX_RATE)
-"""What is heard after the last line of an excerpt."""
-
-
-def excerpt(timeline: Timeline, longest: Seconds) -> Timeline:
-    """Return the beginning of a chapter, up to the last line that ends in time.
-
-    Args:
-        timeline: The chapter.
-        longest: How long the excerpt may be; a shorter chapter is returned as it is.
-    """
-    limit = to_samples(longest, MIX_RATE) - _EXCERPT_TAIL
-    if timeline.length <= limit + _EXCERPT_TAIL:
-        return timeline
-    ends = [line.end for line in timeline.lines if line.end <= limit]
-    end = max(ends, default=Samples(limit))
-    length = Samples(end + _EXCERPT_TAIL)
-    return Timeline(
-        length=length,
-        placed=tuple(_cut_short(placed, end, length) for placed in timeline.placed if placed.start < end),
-        speech=tuple((start, min(stop, end)) for start, stop in timeline.speech if start < end),
-        lines=tuple(line for line in timeline.lines if line.end <= end),
-    )
-
-
-def _cut_short(placed: Placed, end: Samples, length: Samples) -> Placed:
-    """Return a sound that is over when the excerpt is; voices end with their line, the rest fades."""
-    left = (end if placed.stem is Stem.SPEECH else length) - placed.start
-    if placed.length <= left:
-        return placed
-    fade = placed.fade_out if placed.stem is Stem.SPEECH else _EXCERPT_TAIL
-    return replace(placed, length=Samples(left), fade_out=Samples(min(fade, left // 2)))
 
 
 class _Builder:
@@ -230,7 +192,9 @@ class _Builder:
         character = self._book.cast.get(spoken.planned.speaker)
         own = take.loudness
         measured = self._recorded.levels[spoken.planned.voice.name] if own is None else own
-        level = character.level if character else 0.0
+        staging = _staging_of(self._lines[spoken.planned.segment.line], spoken.planned.segment.start)
+        level = (character.level if character else 0.0) + (staging.level or 0.0)
+        pan = character.pan if character else 0.0
         return Placed(
             file=take.file,
             digest=take.digest,
@@ -239,10 +203,11 @@ class _Builder:
             length=Samples(spoken.length),
             offset=Samples(_converted(take.begins, take.rate)),
             gain=Decibels(round(SPEECH_LEVEL - measured + level, 2)),
-            pan=character.pan if character else 0.0,
+            pan=pan if staging.pan is None else staging.pan,
             fade_in=Samples(min(_SOFTEN_IN, spoken.length // 2)),
             fade_out=Samples(min(_SOFTEN_OUT, spoken.length // 2)),
-            room=character.room if character else None,
+            room=staging.room or (character.room if character else None),
+            effect=staging.effect or (character.effect if character else None),
         )
 
     def _line_times(self) -> list[LineTime]:
@@ -339,6 +304,19 @@ def _fade_in(cue: Cue, fade: int) -> int:
 def _converted(samples: int, rate: int) -> int:
     """Return a position at ``MIX_RATE``."""
     return round(samples * MIX_RATE / rate)
+
+
+_PLAIN = Staging()
+
+
+def _staging_of(line: Line, offset: int) -> Staging:
+    """Return where and how a character of a line is heard."""
+    position = 0
+    for run in line.runs:
+        position += len(run.text)
+        if offset < position:
+            return run.staging or _PLAIN
+    return _PLAIN
 
 
 def _source_of(line: Line, offset: int) -> int | None:

@@ -56,7 +56,7 @@ def envelope(bed: Signal, step: int = 4_410) -> NDArray[np.float64]:
 def wave(bed: Signal) -> NDArray[np.float64]:
     """Return the waveform, at a quarter of the rate."""
     mono = bed.mean(axis=0).astype(np.float64)
-    return mono[: len(mono) // 4 * 4].reshape(-1, 4).mean(axis=1)
+    return np.asarray(mono[: len(mono) // 4 * 4].reshape(-1, 4).mean(axis=1))
 
 
 @pytest.mark.parametrize("seconds", [60, 20])
@@ -150,9 +150,8 @@ def test_noise_keeps_its_level_through_every_join(seconds: float) -> None:
     bed, chain = last(noise(seconds))
     levels = envelope(bed)
     assert levels.max() - levels.min() < 1.0
-    assert all(
-        stretch.source + stretch.length <= round(seconds * MIX_RATE) for stretch in chain.stretches[:-1]
-    )
+    ends = [stretch.source + stretch.length for stretch in chain.stretches[:-1]]
+    assert max(ends) <= round(seconds * MIX_RATE)
     assert all(
         later.start == before.start + before.length - later.fade_in
         for before, later in zip(chain.stretches, chain.stretches[1:-1], strict=False)

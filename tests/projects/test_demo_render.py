@@ -200,4 +200,5 @@ def test_every_line_stands_above_what_sounds_with_it(rendered: Rendered) -> None
             ratios.append(speech - loudness_of(list(parts.values())))
     assert len(ratios) > 8
     assert min(ratios) >= LEAST
-    assert np.median(ratios) < 2 * LEAST  # and the beds are there to be heard
+    # A bed of the usual level lies 22 LU under speech, and gives way by 4 more: it is there to be heard.
+    assert np.median(ratios) < 26.0

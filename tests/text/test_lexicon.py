@@ -10,8 +10,8 @@ from fullcast.model import Line, LineKind, Run, Saying
 from fullcast.text.lexicon import Pronouncer, find_unheard
 
 
-def line(text: str, speaker: str = "Mara", **attributes: str) -> Line:
-    run = Run(text=text, start=40, **attributes)
+def line(text: str, speaker: str = "Mara", *, say: str | None = None, language: str | None = None) -> Line:
+    run = Run(text=text, start=40, say=say, language=language)
     return Line(id="x", speaker=speaker, kind=LineKind.QUOTATION, runs=(run,), paragraph=1, scene=1)
 
 

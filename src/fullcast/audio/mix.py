@@ -165,8 +165,8 @@ def _prepare(
 ) -> _Playing:
     """Return a source ready to be added block by block."""
     samples = _source(placed, playing, channels, read)
-    if placed.room is not None and not placed.loop:
-        return _put_into_room(placed, samples, channels)
+    if (placed.room or placed.effect) and not placed.loop:
+        return _stage(placed, samples, channels)
     gains = tuple(to_gain(placed.gain) * gain for gain in pan_gains(placed.pan, len(samples), channels))
     chained = placed.loop and samples.shape[1] >= SHORTEST
     return _Playing(
@@ -199,9 +199,8 @@ def _source(
     return close_loop(samples, min(to_samples(SEAM, MIX_RATE), samples.shape[1] // 4))
 
 
-def _put_into_room(placed: Placed, samples: Signal, channels: int) -> _Playing:
-    """Return a voice with the answer of its room; both together are as loud as the voice alone."""
-    assert placed.room is not None
+def _stage(placed: Placed, samples: Signal, channels: int) -> _Playing:
+    """Return a voice through its effect, then with the answer of its room; as loud as the voice alone."""
     voice = fade(
         samples[:, : placed.length],
         start=0,
@@ -209,6 +208,14 @@ def _put_into_room(placed: Placed, samples: Signal, channels: int) -> _Playing:
         fade_in=placed.fade_in,
         fade_out=placed.fade_out,
     )
+    if placed.effect is not None:
+        # Only an effect needs scipy, whose import costs more than the mix of a minute.
+        from fullcast.audio.voicing import voice_through
+
+        voice = voice_through(to_channels(voice, 1), placed.effect)
+    gains = tuple(to_gain(placed.gain) * gain for gain in pan_gains(placed.pan, len(voice), channels))
+    if placed.room is None:
+        return _Playing(placed=placed, samples=voice, gains=gains, length=voice.shape[1], faded=True)
     answer = reverberate(to_channels(voice, 1), placed.room, channels)
     heard = answer.copy()
     for channel, gain in enumerate(pan_gains(placed.pan, len(voice), channels)):

@@ -315,5 +315,6 @@ def _make_character(name: str, member: WrittenCharacter) -> Character:
         level=Decibels(member.level),
         pan=member.pan,
         room=member.room,
+        effect=member.effect,
         place=member.place,
     )

@@ -20,6 +20,7 @@ from fullcast.files.written import (
     WrittenProject,
 )
 from fullcast.model import (
+    EFFECTS,
     ROOMS,
     Credits,
     CueKind,
@@ -113,6 +114,10 @@ CHARACTER = Record(
         ),
         "room": Key(
             kind=Choice(words={room: room for room in ROOMS}), doc="Room that the character is heard in."
+        ),
+        "effect": Key(
+            kind=Choice(words={effect: effect for effect in EFFECTS}),
+            doc="How the character is heard: by telephone or radio, thought, near by or far away.",
         ),
         "aliases": Key(
             kind=ListOf(item=Spotted(kind=Text())), doc="Other names that the text has for the character."

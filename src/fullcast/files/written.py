@@ -39,6 +39,7 @@ class WrittenCharacter:
     pan: float = 0.0
     level: float = 0.0
     room: str | None = None
+    effect: str | None = None
     aliases: tuple[Spot[str], ...] = ()
     place: Place | None = None
 

@@ -2,6 +2,7 @@
 
 from fullcast.model.book import (
     ANYONE,
+    EFFECTS,
     END,
     NARRATOR,
     ROOMS,
@@ -69,10 +70,12 @@ from fullcast.model.script import (
     Segment,
     Span,
     SpanKind,
+    Staging,
 )
 
 __all__ = [
     "ANYONE",
+    "EFFECTS",
     "END",
     "NARRATOR",
     "PRESETS",
@@ -137,6 +140,7 @@ __all__ = [
     "Span",
     "SpanKind",
     "Speech",
+    "Staging",
     "Stem",
     "Subtitle",
     "Take",

@@ -23,6 +23,10 @@ ROOMS = ("cellar", "chamber", "hall", "cave", "church", "outdoors")
 """Rooms that a character can be heard in (``audio.rooms`` knows how they sound)."""
 
 
+EFFECTS = ("telephone", "radio", "thought", "near", "far")
+"""How a voice can be heard otherwise than beside one (``audio.voicing`` knows how they sound)."""
+
+
 class Sex(StrEnum):
     """What a listener hears in a voice."""
 
@@ -84,6 +88,8 @@ class Character:
     """Place between left (-1) and right (1); heard in stereo deliveries."""
     room: str | None = None
     """Name of the room the character is heard in, one of ``ROOMS``."""
+    effect: str | None = None
+    """How the character is heard, one of ``EFFECTS``."""
     place: Place | None = None
 
 

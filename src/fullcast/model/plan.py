@@ -135,6 +135,7 @@ class Placed:
     seamless: bool = False
     """Whether the source was made to be looped: its end joins its beginning."""
     room: str | None = None
+    effect: str | None = None
     duck: bool = False
     """Whether it gives way to speech."""
 

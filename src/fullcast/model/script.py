@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fullcast.model.book import Cue
-from fullcast.units import Seconds
+from fullcast.units import Decibels, Seconds
 
 
 class SpanKind(StrEnum):
@@ -30,6 +30,17 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Staging:
+    """Where and how words are heard; None leaves that to the character."""
+
+    room: str | None = None
+    effect: str | None = None
+    pan: float | None = None
+    level: Decibels | None = None
+    """Added to the character's level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A stretch of a line with one set of attributes, contiguous in the source."""
 
@@ -43,6 +54,8 @@ class Run:
     """From ``style=``."""
     say: str | None = None
     """From ``say=``: IPA (between slashes, or with letters that only IPA has) or a respelling."""
+    staging: Staging | None = None
+    """From ``room=``, ``effect=``, ``pan=`` and ``level=``; changes the mix, never the recording."""
 
 
 class LineKind(StrEnum):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from fullcast.audio.balance import DROWNS
+from fullcast.audio.excerpts import excerpt, without_rooms
 from fullcast.errors import AudioError, Severity
 from fullcast.files.disk import explained, write_whole
 from fullcast.files.encode import Coding
@@ -28,7 +29,7 @@ from fullcast.model import (
 )
 from fullcast.production.preparing import Prepared
 from fullcast.production.workshop import ChapterJob, Encoded, Master
-from fullcast.timeline import Recorded, excerpt, make_timeline, without_rooms
+from fullcast.timeline import Recorded, make_timeline
 from fullcast.units import Lufs, Seconds
 
 REVISION = 2
@@ -84,6 +85,9 @@ def sound_sources(chapter: ChapterPlan, shelves: Shelves) -> dict[str, tuple[Pat
 
 def is_stereo(book: Book, version: Version = Version.IMMERSIVE) -> bool:
     """Return whether a version of a book has anything to hear in stereo."""
+    marks = ("pan=",) if version is Version.DRY else ("pan=", "room=")
+    if any(mark in chapter.text for chapter in book.chapters for mark in marks):
+        return True
     if version is Version.DRY:
         return any(character.pan for character in book.cast.values())
     ambience = book.mixing.ambience > float("-inf")

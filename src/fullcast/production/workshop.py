@@ -191,7 +191,7 @@ def _measure_mix(job: ChapterJob, cut: str, channels: int) -> Foretold:
     """Measure a chapter before its gain, to foretell that gain; and how far speech stands above the rest."""
     timeline = job.timelines[cut]
     alone = all(item.stem is Stem.SPEECH for item in timeline.placed)
-    if channels == 1 and alone and not any(item.room for item in timeline.placed):
+    if channels == 1 and alone and not any(item.room or item.effect for item in timeline.placed):
         return Foretold(profile=measure_speech(timeline))
     meter, sides = Meter(MIX_RATE, channels), BalanceMeter(channels)
     for stems in mix_chapter(timeline, channels=channels, mixing=job.mixing, read=read_placed):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fullcast.errors import Problem
+from fullcast.model import Staging
 from fullcast.text.attributes import Attributes
 
 
@@ -29,6 +30,8 @@ class Mark:
     style: str | None = None
     language: str | None = None
     say: str | None = None
+    staging: Staging | None = None
+    """From ``room=``, ``effect=``, ``pan=`` and ``level=``."""
     start: int = -1
     """Where the ``as`` stands in the source: two marks side by side are two utterances."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ from operator import itemgetter
 from markdown_it.token import Token
 
 from fullcast.errors import Problem
-from fullcast.text.attributes import Attributes, read_attributes
+from fullcast.model import EFFECTS, ROOMS, Staging
+from fullcast.text.attributes import Attribute, Attributes, read_attributes
 from fullcast.text.document import PLAIN, Block, BlockKind, Directive, Document, Mark, Piece
 from fullcast.text.places import place_at, suggest
 from fullcast.text.syntax import find_closing, make_parser
+from fullcast.units import Decibels
 
-MARK_KEYS = ("as", "style", "say", "lang")
+MARK_KEYS = ("as", "style", "say", "lang", "room", "effect", "pan", "level")
 """Attributes of a mark."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -32,7 +35,7 @@ _FULL_STOPS = re.compile(r"[\s.—–\-]+")
 
 _DIRECTIVE = re.compile(r"::(?P<name>[\w-]+)\s*(?:\[(?P<argument>.*?)\])?\s*(?P<braces>\{.*\})?", re.DOTALL)
 
-_STRAY = re.compile(r"\]\{|\{\s*(?:as|say|lang|style)=")
+_STRAY = re.compile(rf"\]\{{|\{{\s*(?:{'|'.join(MARK_KEYS)})=")
 
 _BLANK_LINES_OF_BREAK = 2
 
@@ -167,10 +170,40 @@ def _apply(reading: _Reading, attributes: Attributes, known: tuple[str, ...]) ->
         elif item.key == "lang" and not _LANGUAGE.fullmatch(item.value):
             hint = "write a BCP 47 tag: en, en-GB, fr, zh, ja"
             reading.complain("bad-language", item.start, f"'{item.value}' is not a language", hint)
+        elif item.key in _STAGING:
+            mark = _with_staging(reading, mark, item)
         elif item.key == "as":
             mark = replace(mark, speaker=item.value, start=item.start)
         else:
             mark = _with_manner(mark, item.key, item.value)
+    return mark
+
+
+_STAGING = ("room", "effect", "pan", "level")
+_NAMED = {"room": ROOMS, "effect": EFFECTS}
+_RANGES = {"pan": (-1.0, 1.0), "level": (-20.0, 20.0)}
+
+
+def _with_staging(reading: _Reading, mark: Mark, item: Attribute) -> Mark:
+    """Return the mark with a place, an effect or a level; what cannot be is told."""
+    staging = mark.staging or Staging()
+    if item.key in _NAMED:
+        if item.value in _NAMED[item.key]:
+            named = replace(staging, room=item.value) if item.key == "room" else None
+            return replace(mark, staging=named or replace(staging, effect=item.value))
+        hint = suggest(item.value, _NAMED[item.key], f"{item.key}s are")
+        reading.complain("bad-staging", item.start, f"there is no {item.key} '{item.value}'", hint)
+        return mark
+    low, high = _RANGES[item.key]
+    try:
+        number = float(item.value)
+    except ValueError:
+        number = math.nan
+    if low <= number <= high:
+        placed = replace(staging, pan=number) if item.key == "pan" else None
+        return replace(mark, staging=placed or replace(staging, level=Decibels(number)))
+    message = f"'{item.value}' is no {item.key}"
+    reading.complain("bad-staging", item.start, message, f"write a number from {low:g} to {high:g}")
     return mark
 
 

@@ -1,14 +1,14 @@
-"""A line taken apart where language or style change, with respellings in place."""
+"""A line taken apart where language, style or staging change, with respellings in place."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from fullcast.model import Line, Run
+from fullcast.model import Line, Run, Staging
 
 _WORD = re.compile(r"[^\W_]")
 
@@ -77,7 +77,7 @@ def read_parts(line: Line, language: str, longest: int) -> Iterator[Part]:
 def _group_runs(runs: Sequence[Run], language: str) -> list[list[Run]]:
     groups: list[list[Run]] = []
     waiting: list[Run] = []
-    for _key, members in groupby(runs, key=lambda run: (run.language or language, run.style or "")):
+    for _key, members in groupby(runs, key=lambda run: _manner((run,), language)):
         group = list(members)
         if not any(_WORD.search(run.text) for run in group):
             (groups[-1] if groups else waiting).extend(group)
@@ -91,15 +91,19 @@ def _group_runs(runs: Sequence[Run], language: str) -> list[list[Run]]:
     return groups or ([waiting] if waiting else [])
 
 
-def _manner(group: Sequence[Run], language: str) -> tuple[str, str]:
-    return group[0].language or language, group[0].style or ""
+Manner = tuple[str, str, Staging | None]
+"""Language, style and staging: what may not change within a recording."""
+
+
+def _manner(group: Sequence[Run], language: str) -> Manner:
+    return group[0].language or language, group[0].style or "", group[0].staging
 
 
 def _like(run: Run, other: Run) -> Run:
-    return Run(text=run.text, start=run.start, language=other.language, style=other.style, say=run.say)
+    return replace(run, language=other.language, style=other.style, staging=other.staging)
 
 
-def _join_runs(runs: Sequence[Run], position: int, manner: tuple[str, str], longest: int) -> Part:
+def _join_runs(runs: Sequence[Run], position: int, manner: Manner, longest: int) -> Part:
     texts: list[str] = []
     atoms: list[Atom] = []
     length, line_end = 0, position
@@ -112,5 +116,5 @@ def _join_runs(runs: Sequence[Run], position: int, manner: tuple[str, str], long
             atoms.append(Atom(start=length, end=length + len(text), line_end=line_end, ipa=ipa))
         length += len(text)
         texts.append(text)
-    language, style = manner
+    language, style, _ = manner
     return Part(text="".join(texts), line_start=position, language=language, style=style, atoms=tuple(atoms))

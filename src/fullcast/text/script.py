@@ -189,6 +189,7 @@ def _runs(source: str, flat: Flat, start: int, end: int) -> Iterator[Run]:
             language=mark.language,
             style=mark.style,
             say=mark.say,
+            staging=mark.staging,
         )
 
 
