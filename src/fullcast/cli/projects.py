@@ -262,17 +262,32 @@ def _show_plan(summary: Summary, found: tuple[Reason, ...], console: Console) ->
 
 
 def status(
-    project: ProjectPath = HERE, engine: Engine = None, as_json: AsJson = False, quiet: Quiet = False
+    project: ProjectPath = HERE,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot", metavar="FILE.svg", help="Draw loudness, levels and speakers of each chapter."
+        ),
+    ] = None,
+    engine: Engine = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Show how far a book is: takes, sounds and deliveries that are ready.
 
     Examples:
       fullcast status books/holmes
+      fullcast status books/holmes --plot levels.svg
       fullcast status books/holmes --json
     """
     from fullcast.production.remembering import look
 
     console = console_of(as_json, quiet)
+    if picture is not None:
+        from fullcast.production.plotting import plot
+
+        drawn = plot(project, picture, settings_of())
+        console.say(f"{picture}: {counted(drawn, 'chapter')} drawn")
     found = look(project_folder(project), engine, settings_of)
     console.document(found)
     if not as_json:
