@@ -56,6 +56,8 @@ class Joined:
     """First sample of each chapter in the book."""
     size: int
     """Bytes."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,7 @@ class _Checker:
             cast=cast,
             voices=voices,
             cover=cover,
+            source=self._find_source(written.book.source),
             speech=written.speech,
             sounds=written.sounds,
             pauses=written.pauses,
@@ -274,6 +275,17 @@ class _Checker:
                 for problem in error.problems:
                     self._add(replace(problem, place=problem.place or place))
         return voices
+
+    def _find_source(self, written: Spot[str] | None) -> Path | None:
+        if written is None:
+            return None
+        found = find_inside(self.folder, written)
+        self._add(found.problem)
+        if found.file is not None and found.file.suffix.lower() != ".epub":
+            message = f"the book's source {written.value!r} is no EPUB"
+            hint = "name the EPUB that the book was made from, or leave it out"
+            self.reading.report("wrong-source", message, written.place, hint)
+        return found.file
 
     def _find_cover(self, written: Spot[str] | None) -> Path | None:
         if written is None:

@@ -36,8 +36,10 @@ from fullcast.units import Decibels
 HIGHEST_SEED = 2**32 - 1
 
 
-def _make_book(*, cover: Spot[str] | None = None, **words: str) -> WrittenBook:
-    return WrittenBook(credits=Credits(**words), cover=cover)
+def _make_book(
+    *, cover: Spot[str] | None = None, source: Spot[str] | None = None, **words: str
+) -> WrittenBook:
+    return WrittenBook(credits=Credits(**words), cover=cover, source=source)
 
 
 _SECONDS = Number(low=0, high=60, unit="seconds")
@@ -64,6 +66,10 @@ BOOK = Record(
             default="en",
         ),
         "cover": Key(kind=Spotted(kind=_FILE), doc="Cover of the book: a JPEG or PNG file in the project."),
+        "source": Key(
+            kind=Spotted(kind=_FILE),
+            doc="The EPUB that the book was made from: the delivery epub keeps its pages.",
+        ),
         "year": Key(kind=Text(empty=True, longest=10), doc="Year of publication."),
         "publisher": Key(kind=Text(empty=True), doc="Publisher."),
         "description": Key(kind=Text(empty=True, longest=10_000), doc="What the book is about."),

@@ -27,6 +27,7 @@ class WrittenBook:
 
     credits: Credits
     cover: Spot[str] | None = None
+    source: Spot[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,6 +285,8 @@ class Book:
     voices: Mapping[str, Voice]
     """The voices that the cast names, by name."""
     cover: Path | None = None
+    source: Path | None = None
+    """The EPUB that the book was made from."""
     speech: Speech = Speech()
     sounds: Sounds = Sounds()
     pauses: Pauses = Pauses()

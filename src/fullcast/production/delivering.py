@@ -99,7 +99,8 @@ def _bring(folder: Path, item: Item, before: Facts | None) -> Facts:
         "duration": round(made.samples / MIX_RATE, 6),
         "starts": [round(start / MIX_RATE, 6) for start in made.starts],
     }
-    return {"file": item.name, "key": item.key, "size": made.size, **(heard if made.samples else {})}
+    told = {**(heard if made.samples else {}), **({"notes": list(made.notes)} if made.notes else {})}
+    return {"file": item.name, "key": item.key, "size": made.size, **told}
 
 
 def _made_before(folder: Path) -> tuple[dict[str, Facts], dict[int, Facts]]:

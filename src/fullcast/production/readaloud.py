@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from fullcast.files.epub_overlay import can_overlay, write_overlaid
 from fullcast.files.epub_write import Fragment, Paragraph, ReadBook, ReadChapter, write_epub
 from fullcast.files.join import Joined
 from fullcast.files.lpf_write import HeardChapter, write_lpf
 from fullcast.files.pictures import prepare_cover
 from fullcast.files.store import Store
+from fullcast.fingerprint import digest_file
 from fullcast.model import Line, LineKind, Placed, PlannedTake
 from fullcast.production.captions import spoken_takes
 from fullcast.production.pieces import Item, Piece, Work, part_of, safe_name
@@ -22,7 +24,7 @@ Spoken = tuple[PlannedTake, Placed]
 
 def lay_out_epub(work: Work, takes: Store) -> Iterator[Item]:
     """Yield one EPUB whose text lights up as it is read."""
-    cover = work.prepared.book.cover
+    cover, source = work.prepared.book.cover, work.prepared.book.source
     marks = [(piece.encoded.key, piece.title, piece.plan.chapter.text) for piece in work.pieces]
 
     def make(file: Path) -> Joined:
@@ -34,10 +36,24 @@ def lay_out_epub(work: Work, takes: Store) -> Iterator[Item]:
             cover=prepare_cover(cover) if cover else None,
             modified=datetime.fromtimestamp(newest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
-        return Joined(file=file, samples=0, starts=(), size=write_epub(file, book))
+        return _write(file, book, source)
 
     name = f"{safe_name(work.credits.title)}.epub"
-    yield Item(name=name, key=work.identity("epub", marks), make=make)
+    hashed = digest_file(source) if source else None
+    yield Item(name=name, key=work.identity("epub", marks, hashed), make=make)
+
+
+def _write(file: Path, book: ReadBook, source: Path | None) -> Joined:
+    """Write the book's own pages with overlays if there are any that can take them, else pages of ours."""
+    if source is None:
+        return Joined(file=file, samples=0, starts=(), size=write_epub(file, book))
+    if not can_overlay(source):
+        note = f"{source.name} is an EPUB of version 2: pages were made anew from the chapters' text"
+        return Joined(file=file, samples=0, starts=(), size=write_epub(file, book), notes=(note,))
+    made = write_overlaid(file, source, book)
+    lost = len(made.missing)
+    note = f"{lost} of {made.found + lost} pieces of text do not stand in {source.name}: they are only heard"
+    return Joined(file=file, samples=0, starts=(), size=made.size, notes=(note,) if lost else ())
 
 
 def lpf_item(work: Work, name: str) -> Item:

@@ -65,7 +65,7 @@ def record_takes(
         pending = {take.key: take for take in takes}
         for attempt in range(TRIES):
             failed: dict[str, str] = {}
-            requests = (_request_of(take, attempt) for take in list(pending.values()))
+            requests = (request_of(take, attempt) for take in list(pending.values()))
             with closing(ask(engine, session, requests)) as answers:
                 for asked, result in answers:
                     kept = _keep_take(pending[asked], result, store)
@@ -80,7 +80,8 @@ def record_takes(
             yield Lost(key=key, finding=_lost(take, f"{failed.get(key, 'no result')} ({TRIES} tries)"))
 
 
-def _request_of(take: PlannedTake, attempt: int) -> SpeechRequest:
+def request_of(take: PlannedTake, attempt: int) -> SpeechRequest:
+    """Return what an engine is asked for; another attempt has another seed."""
     segment = take.segment
     return SpeechRequest(
         id=RequestId(take.key),

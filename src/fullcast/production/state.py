@@ -93,7 +93,7 @@ def _inputs(prepared: Prepared, settings: Settings) -> list[Path]:
         for placed in chapter.script.cues
         if placed.cue.file is not None
     ]
-    files += [*([book.cover] if book.cover else []), *prepared.recordings.values()]
+    files += [*(file for file in (book.cover, book.source) if file), *prepared.recordings.values()]
     modules = [sys.modules[type(engine).__module__] for engine in (prepared.speech, prepared.sound)]
     return [*files, *(Path(module.__file__) for module in modules if module.__file__)]
 

@@ -181,6 +181,8 @@ class _Run:
         if file.stat().st_size != facts["size"]:
             message = f"it has {file.stat().st_size} bytes, {facts['size']} were written"
             self._note("changed-file", message, name)
+        for note in facts.get("notes", ()):  # type: ignore[attr-defined] # a list by us
+            self._note("note", str(note), name, Severity.WARNING)
         if file.suffix in {".epub", ".lpf"}:
             self._check_archive(file, name)
         if file.suffix not in AUDIO or delivery.preset == "daw":
