@@ -36,6 +36,12 @@ _UNSEEN = re.compile(r"[\s\u00ad\u200b\u2060\ufeff]+")
 _FAR = 30_000
 """Letters that are searched for the next words: past notes and pages that are not read."""
 
+_TELLING = 30
+"""Letters of words that stand once in a book."""
+
+_TITLE = 400
+"""Letters of a title and a motto, at most."""
+
 _FOLDER = "fullcast-audio"
 """Folder beside the package for what is added."""
 
@@ -162,6 +168,7 @@ def _find_words(
     missing: list[str] = []
     for chapter in chapters:
         sound = _sound_name(package, chapter)
+        cursor = _chapter_start(whole, cursor, chapter)
         for fragment in chapter.fragments():
             wanted = _UNSEEN.sub("", fragment.text)
             at = whole.find(wanted, cursor, cursor + _FAR) if wanted else -1
@@ -172,6 +179,19 @@ def _find_words(
             found += 1
             _note(pages, places[at:cursor], fragment, sound)
     return missing, found
+
+
+def _chapter_start(whole: str, cursor: int, chapter: ReadChapter) -> int:
+    """Return from where on a chapter is looked for: chapters may be left out between two that are read.
+
+    Its first long words decide; what stands shortly before them, its title, belongs to it as well.
+    """
+    for fragment in chapter.fragments():
+        wanted = _UNSEEN.sub("", fragment.text)
+        if len(wanted) >= _TELLING:
+            at = whole.find(wanted, cursor)
+            return max(cursor, at - _TITLE)
+    return cursor
 
 
 def _note(pages: Sequence[_Page], places: Sequence[_Letter], fragment: Fragment, sound: str) -> None:
