@@ -12,6 +12,11 @@ def main() -> None:
     if sys.getfilesystemencoding() != "utf-8":
         _begin_again()
     try:
+        from fullcast.cli.quick import repeat
+
+        code = repeat(sys.argv[1:])
+        if code is not None:
+            sys.exit(code)
         from fullcast.cli.app import run
 
         sys.exit(run(sys.argv[1:]))

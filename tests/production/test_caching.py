@@ -107,6 +107,21 @@ def test_unfinished_files_and_recordings_without_a_line_are_removed(
     assert not any(stray.exists() for stray in strays)
 
 
+def test_a_run_removes_what_a_killed_one_left_however_deep_it_lies(rendered: Path, run: Run) -> None:
+    strays = [
+        rendered / ".fullcast" / "encoded" / ".x.m4a.1.part",
+        rendered / "output" / "m4b" / ".The Lamp.m4b.1.part",
+        rendered / "output" / "abs" / "A. Writer" / "The Lamp" / ".The Lamp.m4b.1.part",
+    ]
+    for stray in strays:
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.write_bytes(b"12345")
+    edited = rendered / "chapters" / "02-dawn.md"
+    edited.write_text(edited.read_text().replace("gone", "back"))
+    run(rendered)
+    assert not any(stray.exists() for stray in strays)
+
+
 def test_another_engine_wants_other_takes(rendered: Path, machine: Settings) -> None:
     count = len(takes(rendered))
     removed = prune_cache(rendered, Choices(engine="espeak"), machine, dry_run=True)

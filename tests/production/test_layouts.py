@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -197,6 +199,22 @@ def test_a_feed_names_its_episodes_with_size_and_address(output: Path) -> None:
     assert [str(mark.sub_frames["TIT2"]) for mark in marks] == ["Dusk: #1 (1)", "Dusk: #1 (2)"]
     assert marks[1].start_time == pytest.approx(1000 * told["chapters"][1]["startTime"], abs=1)
     assert tags.tags.getall("CTOC")[0].child_element_ids == ["chp0", "chp1"]
+
+
+def test_ffprobe_reads_the_marks_of_an_episode_and_of_a_book(output: Path) -> None:
+    ffprobe = shutil.which("ffprobe")
+    if ffprobe is None:
+        pytest.skip("ffprobe is not installed: nothing independent to judge by")
+    (book,) = (output / "abs").rglob("*.m4b")
+    wanted = {
+        output / "podcast" / "01-Dusk-#1.mp3": ["Dusk: #1 (1)", "Dusk: #1 (2)"],
+        book: ["Dusk: #1", "Dawn"],
+    }
+    for file, titles in wanted.items():
+        command = [ffprobe, "-v", "error", "-show_chapters", "-of", "json", str(file)]
+        told = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["chapters"]
+        assert [chapter["tags"]["title"] for chapter in told] == titles
+        assert all(float(chapter["start_time"]) < float(chapter["end_time"]) for chapter in told)
 
 
 def test_an_episode_keeps_its_date(tmp_path: Path) -> None:

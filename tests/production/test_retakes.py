@@ -101,6 +101,7 @@ def test_a_person_s_recording_is_used_at_the_level_of_the_others(
     entry = Store(rendered / ".fullcast" / "takes").entries()[new]
     assert (entry.ends - entry.begins) / entry.rate == pytest.approx(4.0, abs=0.3)
     told = json.loads((rendered / "output" / "chapters" / "report.json").read_bytes())
+    assert told["provenance"]["narration"] == "synthetic and human"
     assert all(abs(chapter["loudness"] + 18.0) < 0.3 for chapter in told["chapters"])
     (rendered / "retakes" / f"{line}.wav").unlink()
     assert run(rendered).recorded == 0

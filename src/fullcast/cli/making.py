@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ from fullcast.cli.options import (
     project_folder,
     settings_of,
 )
+from fullcast.cli.repeating import remembering
 from fullcast.cli.words import clock, size
 from fullcast.errors import Severity
 
@@ -153,8 +155,10 @@ def _make(project: Path, command: str, asked: tuple[Choices, Settings], console:
         with reporting(console, folder / ".fullcast") as emit:
             report = run_and_remember(folder, command, asked, emit)
         console.show_problems(report.warnings)
-    _show(report, console)
-    return int(any(finding.severity is Severity.ERROR for finding in report.findings))
+    code = int(any(finding.severity is Severity.ERROR for finding in report.findings))
+    with remembering(folder, code) if report.unchanged else nullcontext():
+        _show(report, console)
+    return code
 
 
 def _show(report: Report, console: Console) -> None:

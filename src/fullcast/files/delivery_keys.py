@@ -21,6 +21,8 @@ from fullcast.model import (
 )
 from fullcast.units import Decibels
 
+_LOSSLESS = frozenset({Codec.FLAC, Codec.WAV})
+
 OWN_FOLDERS = ("mix", "proof")
 """Folders under ``output`` that belong to the commands of their names."""
 
@@ -136,7 +138,7 @@ def _check_coding(item: WrittenDelivery, preset: str, reading: Reading) -> None:
         hint = f"leave the codec out, or take {{preset: chapters, codec: {codec.value}}}"
         reading.report("wrong-codec", message, codec.place, hint)
     used = codec.value if codec else PRESETS[preset].delivery.codec
-    if used in {Codec.FLAC, Codec.WAV} and item.bitrate is not None:
+    if used in _LOSSLESS and item.bitrate is not None:
         message = f"{used} has no bitrate: it loses nothing"
         reading.report("wrong-bitrate", message, item.bitrate.place, "leave the bitrate out")
 
@@ -155,7 +157,7 @@ def _make_delivery(item: WrittenDelivery, usual: Delivery, name: str) -> Deliver
     elif item.rms is not None:
         target = Target(level=item.rms.value, unit=Unit.RMS)
     codec = item.codec.value if item.codec else usual.codec
-    bitrate = usual.bitrate if codec is usual.codec else None
+    bitrate = None if codec in _LOSSLESS else usual.bitrate
     return replace(
         usual,
         name=name,

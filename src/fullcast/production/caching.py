@@ -120,8 +120,8 @@ def remove_unfinished(prepared: Prepared) -> None:
     Raises:
         StoreError: If the disk refuses.
     """
-    folders = [prepared.cache / "encoded", *sorted(prepared.output.glob("*"))]
-    for file in [file for folder in folders for file in folder.glob(".*.part")]:
+    left = [*(prepared.cache / "encoded").glob(".*.part"), *prepared.output.rglob(".*.part")]
+    for file in left:
         with explained(file, "remove"):
             file.unlink(missing_ok=True)
 

@@ -20,6 +20,7 @@ from fullcast.files.recordings import find_recordings
 from fullcast.files.voices import find_voice
 from fullcast.fingerprint import digest_file, voice_fingerprint
 from fullcast.model import (
+    RECORDING,
     AnchorKind,
     Book,
     Chapter,
@@ -118,7 +119,6 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     facts = facts_of(speech)
     recordings, strays = find_recordings(book.folder, scripts)
     problems += strays
-    book = replace(book, credits=replace(book.credits, disclosure=disclosure_of(facts.label)))
     plan = make_plan(
         book,
         scripts,
@@ -130,6 +130,8 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
             recordings={line: digest_file(file) for line, file in recordings.items()},
         ),
     )
+    if any(take.engine != RECORDING for chapter in plan.chapters for take in chapter.takes):
+        book = replace(book, credits=replace(book.credits, disclosure=disclosure_of(facts.label)))
     problems += [*find_unsayable(plan, facts), *_check_pronunciations(plan, speech)]
     if _is_wrong(problems):
         raise ProjectError(*problems)

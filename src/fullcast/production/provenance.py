@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fullcast.model import ChapterPlan, PlannedSound
+from fullcast.model import RECORDING, ChapterPlan, PlannedSound
 from fullcast.production.preparing import Prepared
 
 Facts = Mapping[str, object]
@@ -19,7 +19,7 @@ def provenance(prepared: Prepared, chapters: Iterable[ChapterPlan]) -> Facts:
     """
     held = list(chapters)
     return {
-        "narration": "synthetic",
+        "narration": _narration(held),
         "speech": {
             "engine": prepared.speech.name,
             "revision": prepared.speech.revision,
@@ -31,11 +31,21 @@ def provenance(prepared: Prepared, chapters: Iterable[ChapterPlan]) -> Facts:
     }
 
 
+def _narration(chapters: list[ChapterPlan]) -> str:
+    """Return who reads: voices that were synthesised, people, or both."""
+    spoken = {take.engine == RECORDING for chapter in chapters for take in chapter.takes}
+    if spoken == {True}:
+        return "human"
+    return "synthetic and human" if True in spoken else "synthetic"
+
+
 def _voices(chapters: list[ChapterPlan]) -> list[Facts]:
     speakers: dict[str, set[str]] = {}
     voices = {}
     for chapter in chapters:
         for take in chapter.takes:
+            if take.engine == RECORDING:
+                continue
             voices[take.voice.name] = take.voice
             speakers.setdefault(take.voice.name, set()).add(take.speaker)
     return [
