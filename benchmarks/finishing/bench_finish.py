@@ -174,8 +174,8 @@ def _write_graph(graph: Path, book: Path) -> None:
 def _packets(file: Path) -> list[str]:
     """Return a hash of the coded packets of each chapter of a book, but for the first and the last two.
 
-    Chapters begin on whole frames, so one that moves by a part of a frame may keep one more or one less of the
-    chapter before it: 23 ms of its room tone.
+    Chapters begin on whole frames, so one that moves by a part of a frame may keep one more or one less of
+    the chapter before it: 23 ms of its room tone.
     """
     with av.open(str(file)) as container:
         marks = [float(chapter["start"] * chapter["time_base"]) for chapter in container.chapters()]  # type: ignore[operator]

@@ -2,8 +2,8 @@
 
 What such a run printed is kept in ``.fullcast/quick.json`` with all that decided it: the command line, the
 current folder, the environment, files of settings, and the state of the project. While all of that is as it
-was, and every file that the state names, the same is printed again. Only the standard library is used here, and
-little of it: ``pathlib`` alone would cost as much as the rest.
+was, and every file that the state names, the same is printed again. Only the standard library is used here,
+and little of it: ``pathlib`` alone would cost as much as the rest.
 """
 
 import json
