@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -22,7 +22,7 @@ LENGTH = MINUTES * 60 * MIX_RATE
 HOP = 1_024
 
 
-@pytest.fixture(scope="module", params=["rain on a window", "a hearth fire", "gulls"])
+@pytest.fixture(scope="module", params=["rain on a window", "gulls"])
 def texture(request: pytest.FixtureRequest) -> Signal:
     wanted = Wanted(seed=3, seconds=60.0, loop=True)
     return np.ascontiguousarray(render_layers(read_prompt(request.param), wanted).samples)
@@ -124,6 +124,7 @@ def test_a_beat_stays_in_step() -> None:
     assert len(chain.stretches) > 20
 
 
+@settings(max_examples=25)
 @given(
     seconds=st.floats(1.0, 8.0),
     cuts=st.lists(st.integers(1, 30 * MIX_RATE), min_size=1, max_size=6, unique=True),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -166,6 +166,7 @@ def test_a_book_of_version_2_is_told_apart(tmp_path: Path) -> None:
 WORD = st.text("abcdeé“”.,!", min_size=1, max_size=8)
 
 
+@settings(max_examples=25)
 @given(
     words=st.lists(WORD, min_size=1, max_size=25), cuts=st.lists(st.integers(1, 6), min_size=1, max_size=9)
 )

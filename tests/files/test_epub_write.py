@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -143,6 +143,7 @@ def test_the_text_is_all_there_and_equal_books_are_equal_files(tmp_path: Path, s
 TIMES = st.lists(st.floats(0.0, 11.9), min_size=2, max_size=20, unique=True).map(sorted)
 
 
+@settings(max_examples=25)
 @given(times=TIMES, texts=st.lists(st.text(max_size=20), min_size=20, max_size=20))
 def test_every_clip_lies_in_the_sound_in_order_and_names_text_that_is_there(
     tmp_path_factory: pytest.TempPathFactory, sound: Path, times: list[float], texts: list[str]

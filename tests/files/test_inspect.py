@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -56,6 +56,7 @@ def test_a_peak_between_the_samples_is_found(tmp_path: Path) -> None:
     assert found.true_peak == pytest.approx(-6.02, abs=0.05)
 
 
+@settings(max_examples=20)
 @given(head=st.floats(0.1, 2.0), tail=st.floats(0.1, 3.0), gap=st.floats(0.2, 4.0))
 def test_silences_are_as_long_as_they_were_made(
     tmp_path_factory: pytest.TempPathFactory, head: float, tail: float, gap: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +23,6 @@ from fullcast.cli.options import (
     project_folder,
     settings_of,
 )
-from fullcast.cli.repeating import remembering
 from fullcast.cli.words import clock, size
 from fullcast.errors import Severity
 
@@ -156,7 +154,12 @@ def _make(project: Path, command: str, asked: tuple[Choices, Settings], console:
             report = run_and_remember(folder, command, asked, emit)
         console.show_problems(report.warnings)
     code = int(any(finding.severity is Severity.ERROR for finding in report.findings))
-    with remembering(folder, code) if report.unchanged else nullcontext():
+    if not report.unchanged:
+        _show(report, console)
+        return code
+    from fullcast.cli.repeating import remembering
+
+    with remembering(folder, code):
         _show(report, console)
     return code
 
