@@ -147,6 +147,14 @@ def test_text_lights_up_while_it_is_heard_word_by_word(page: Open) -> None:
     assert opened.evaluate("document.getElementById('audio').paused") is True
 
 
+def test_play_goes_on_into_the_next_chapter(page: Open) -> None:
+    opened = page()
+    until(opened, "document.getElementById('audio').readyState >= 1")
+    opened.evaluate("audio.currentTime = audio.duration - 0.2")
+    opened.keyboard.press("Space")
+    until(opened, "document.title.startsWith('Dawn') && !audio.paused && audio.currentTime > 0.1")
+
+
 def test_a_click_on_the_waveform_goes_there(page: Open) -> None:
     opened = page()
     until(opened, "document.getElementById('audio').readyState >= 1")

@@ -476,13 +476,15 @@ const ACTIONS = {
   "[": () => neighbour(-1), "]": () => neighbour(1),
 };
 
-function neighbour(by) {
+async function neighbour(by) {
   const place = BOOK.chapters.findIndex((chapter) => chapter.number === state.chapter.number) + by;
-  if (BOOK.chapters[place]) openChapter(BOOK.chapters[place].number);
+  if (!BOOK.chapters[place]) return false;
+  await openChapter(BOOK.chapters[place].number);
+  return true;
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || at("keys").open) return;
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || at("keys").open) return;
   const own = event.target.closest("button, select, textarea, input, a, [role=slider]");
   if (own?.matches("textarea, input, select")) {
     if (event.key === "Escape") own.blur();
@@ -526,6 +528,7 @@ function connect() {
   audio.addEventListener("play", () => { at("play").classList.add("playing"); follow(); });
   audio.addEventListener("pause", () => { at("play").classList.remove("playing"); follow(); });
   audio.addEventListener("seeked", follow);
+  audio.addEventListener("ended", async () => { if (await neighbour(1)) audio.play(); });
   audio.addEventListener("error", () => tellNote(say("nothing")));
   document.addEventListener("keydown", onKey);
   window.addEventListener("resize", drawWave);
