@@ -14,6 +14,9 @@ from fullcast.engines.registry import (
     load_speech_engines,
 )
 from fullcast.errors import SetupError, UsageError
+from fullcast.model import Settings
+
+MACHINE = Settings(jobs=1)
 
 STRANGER = """
 from contextlib import contextmanager
@@ -64,20 +67,20 @@ def test_ours_are_found() -> None:
 
 
 def test_auto_takes_the_best_that_is_ready() -> None:
-    chosen = choose_speech_engine()
+    chosen = choose_speech_engine("auto", MACHINE)
     assert chosen.engine.name == "espeak"
     assert chosen.reason == "the best speech engine that is ready here"
-    assert choose_sound_engine("auto").engine.name == "texture"
+    assert choose_sound_engine("auto", MACHINE).engine.name == "texture"
 
 
 def test_a_name_takes_its_engine_even_if_auto_never_would() -> None:
-    assert choose_speech_engine("tone").engine.name == "tone"
-    assert choose_sound_engine("tone").engine.name == "tone"
+    assert choose_speech_engine("tone", MACHINE).engine.name == "tone"
+    assert choose_sound_engine("tone", MACHINE).engine.name == "tone"
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
     with pytest.raises(UsageError, match="no speech engine 'espaek'") as raised:
-        choose_speech_engine("espaek")
+        choose_speech_engine("espaek", MACHINE)
     assert "did you mean 'espeak'?" in (raised.value.hint or "")
     assert "tone" in (raised.value.hint or "")
 
@@ -87,20 +90,20 @@ def test_broken_engines_harm_nobody_who_does_not_ask() -> None:
     engines = load_speech_engines()
     assert {"good", "espeak", "tone"} <= set(engines)
     assert not {"half", "angry", "gone"} & set(engines)
-    assert choose_speech_engine().engine.name == "espeak"  # "good" is better, but not ready
+    assert choose_speech_engine("auto", MACHINE).engine.name == "espeak"  # "good" is better, but not ready
 
 
 @pytest.mark.usefixtures("stranger")
 @pytest.mark.parametrize("name", ["half", "angry", "gone"])
 def test_a_broken_engine_names_its_package(name: str) -> None:
     with pytest.raises(SetupError, match=f"'{name}' of the package strange-voices"):
-        choose_speech_engine(name)
+        choose_speech_engine(name, MACHINE)
 
 
 @pytest.mark.usefixtures("stranger")
 def test_an_engine_that_is_not_ready_says_why() -> None:
     with pytest.raises(SetupError, match="its model is missing"):
-        choose_speech_engine("good")
+        choose_speech_engine("good", MACHINE)
 
 
 def test_nothing_ready_says_what_each_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,4 +114,4 @@ def test_nothing_ready_says_what_each_lacks(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(EspeakEngine, "check", lacks)
     with pytest.raises(SetupError, match="espeak: the library is missing"):
-        choose_speech_engine()
+        choose_speech_engine("auto", MACHINE)

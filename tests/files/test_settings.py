@@ -24,7 +24,9 @@ class Machine:
 
     def settle(self, flags: Mapping[str, str | int | None] | None = None, /, **environment: str) -> Settings:
         return settle(
-            Surroundings(flags=flags or {}, environment=environment, folder=self.here, home=self.home)
+            Surroundings(
+                flags=flags or {}, environment=environment, folder=self.here, home=self.home, data=self.home
+            )
         )
 
     def problems(self, **environment: str) -> tuple[Problem, ...]:
@@ -38,9 +40,10 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_nothing_said_is_all_cores_and_no_folders(machine: Machine) -> None:
+def test_nothing_said_is_all_cores_and_the_users_own_folders(machine: Machine) -> None:
     settings = machine.settle()
-    assert settings == Settings(jobs=count_cores())
+    own = {"model_folders": (machine.home / "models",), "engine_folder": machine.home / "engines"}
+    assert settings == replace(Settings(jobs=count_cores()), **own)
 
 
 def test_flags_win_over_the_environment_over_the_near_file_over_the_users_file(machine: Machine) -> None:
@@ -50,7 +53,7 @@ def test_flags_win_over_the_environment_over_the_near_file_over_the_users_file(m
     assert machine.settle().jobs == 2
     assert machine.settle(FULLCAST_JOBS="3").jobs == 3
     settings = machine.settle({"jobs": 4, "device": None}, FULLCAST_JOBS="3", FULLCAST_DEVICE="0,1")
-    assert settings == Settings(
+    assert replace(settings, model_folders=(), engine_folder=None) == Settings(
         jobs=4,
         device="0,1",
         voice_folders=(machine.home / "v",),
@@ -142,7 +145,7 @@ def test_what_is_not_utf_8_is_told(machine: Machine) -> None:
 def test_no_word_breaks_it(text: str) -> None:
     nowhere = Path("/nowhere")
     flags = {"device": f"cpu{text}", "jobs": f"-{text}"}
-    around = Surroundings(flags=flags, environment={}, folder=nowhere, home=nowhere)
+    around = Surroundings(flags=flags, environment={}, folder=nowhere, home=nowhere, data=nowhere)
     with pytest.raises(ProjectError) as caught:
         settle(around)
     assert {problem.code for problem in caught.value.problems} == {"wrong-value"}

@@ -126,6 +126,29 @@ class PronouncingEngine(SpeechEngine, Protocol):
 
 
 @runtime_checkable
+class BindableEngine(Protocol):
+    """An engine that is several: which one depends on a model, a program or an environment of this machine.
+
+    A project names one as ``engine:model``. What is bound has the revision and the limits of that model; the
+    unbound engine declares what is common to all, and its ``check`` says what is missing.
+    """
+
+    name: str
+
+    def bind(self, model: str, settings: Settings) -> SpeechEngine | SoundEngine:
+        """Return the engine with one model of this machine; loads nothing.
+
+        Args:
+            model: Its id; empty for the one that the engine takes by itself.
+            settings: The machine.
+
+        Raises:
+            SetupError: If the model is not here, or its licence was not accepted; with what to do.
+        """
+        ...
+
+
+@runtime_checkable
 class SoundEngine(Protocol):
     """Something that makes sounds from prompts."""
 

@@ -6,13 +6,15 @@ A broken engine of a stranger harms nobody who does not ask for it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeGuard, TypeVar, cast
 
-from fullcast.engines.base import SoundEngine, SpeechEngine
+from fullcast.engines.base import BindableEngine, SoundEngine, SpeechEngine
 from fullcast.errors import SetupError, UsageError
+from fullcast.model import Settings
 
 AUTO = "auto"
 """The name that leaves the choice to fullcast."""
@@ -65,30 +67,32 @@ def load_sound_engines() -> dict[str, SoundEngine]:
     return _load_all(_SOUND)
 
 
-def choose_speech_engine(name: str = AUTO) -> Chosen[SpeechEngine]:
+def choose_speech_engine(name: str, settings: Settings) -> Chosen[SpeechEngine]:
     """Return the speech engine of a name, or the best that is ready.
 
     Args:
-        name: A name, or ``auto``.
+        name: A name, ``name:model`` where an engine has several models, or ``auto``.
+        settings: The machine.
 
     Raises:
         UsageError: If there is no engine of that name; with the nearest.
         SetupError: If the engine is broken or not ready, or none is.
     """
-    return _choose(name, _SPEECH)
+    return _choose(name, settings, _SPEECH)
 
 
-def choose_sound_engine(name: str = AUTO) -> Chosen[SoundEngine]:
+def choose_sound_engine(name: str, settings: Settings) -> Chosen[SoundEngine]:
     """Return the sound engine of a name, or the best that is ready.
 
     Args:
-        name: A name, or ``auto``.
+        name: A name, ``name:model`` where an engine has several models, or ``auto``.
+        settings: The machine.
 
     Raises:
         UsageError: If there is no engine of that name; with the nearest.
         SetupError: If the engine is broken or not ready, or none is.
     """
-    return _choose(name, _SOUND)
+    return _choose(name, settings, _SOUND)
 
 
 def _load_all(kind: _Kind[E]) -> dict[str, E]:
@@ -121,41 +125,74 @@ def _load(point: EntryPoint, kind: _Kind[E]) -> E:
     return engine
 
 
-def _choose(name: str, kind: _Kind[E]) -> Chosen[E]:
+def _choose(name: str, settings: Settings, kind: _Kind[E]) -> Chosen[E]:
     if name == AUTO:
-        return _choose_best(kind)
+        return _choose_best(settings, kind)
     points = kind.points
-    if name not in points:
-        nearest = difflib.get_close_matches(name, points, n=1)
+    own, _, model = name.partition(":")
+    if own not in points:
+        nearest = difflib.get_close_matches(own, points, n=1)
         hint = f"did you mean '{nearest[0]}'? " if nearest else ""
-        message = f"there is no {kind.word} engine '{name}'"
+        message = f"there is no {kind.word} engine '{own}'"
         raise UsageError(message, hint=f"{hint}there are: {', '.join(points)}")
-    engine = _load(points[name], kind)
+    engine = _bind(_load(points[own], kind), model, settings, kind)
     _check(engine, name)
     return Chosen(engine=engine, reason="asked for")
 
 
+def _bind(engine: E, model: str, settings: Settings, kind: _Kind[E]) -> E:
+    """Return an engine with the model that is asked for; one that has no models as it is.
+
+    Raises:
+        UsageError: If it has no models and one is named.
+        SetupError: If the model is not here.
+    """
+    if not isinstance(engine, BindableEngine):
+        if model:
+            message = f"the engine '{engine.name}' has no models to choose from"
+            raise UsageError(message, hint=f"write '{engine.name}' alone, without ':{model}'")
+        return engine
+    with _judging(engine.name):
+        bound = engine.bind(model, settings)
+    if not kind.recognise(bound):
+        message = f"the engine '{engine.name}' with the model '{model}' is no {kind.word} engine"
+        raise SetupError(message, hint="report it to its makers, or choose another engine")
+    return bound
+
+
 def _check(engine: SpeechEngine | SoundEngine, name: str) -> None:
     """Raise SetupError if an engine is not ready, whatever a stranger's own check raises."""
-    try:
+    with _judging(name):
         engine.check()
-    except SetupError:
+
+
+@contextmanager
+def _judging(name: str) -> Iterator[None]:
+    """Turn whatever a stranger's engine raises while it is looked at into a SetupError."""
+    try:
+        yield
+    except (SetupError, UsageError):
         raise
     except Exception as error:
         message = f"the engine '{name}' broke while it looked whether it is ready: {error!r}"
         raise SetupError(message, hint="report it to its makers, or choose another engine") from error
 
 
-def _choose_best(kind: _Kind[E]) -> Chosen[E]:
+def _choose_best(settings: Settings, kind: _Kind[E]) -> Chosen[E]:
     missing = []
-    ranked = sorted(_load_all(kind).items(), key=lambda item: -item[1].limits.quality)
-    for name, engine in ranked:
+    able: list[E] = []
+    for name, engine in _load_all(kind).items():
+        try:
+            able.append(_bind(engine, "", settings, kind))
+        except SetupError as error:
+            missing.append(f"{name}: {error.message}")
+    for engine in sorted(able, key=lambda engine: -engine.limits.quality):
         if engine.limits.quality < 0:
             continue
         try:
-            _check(engine, name)
+            _check(engine, engine.name)
         except SetupError as error:
-            missing.append(f"{name}: {error.message}")
+            missing.append(f"{engine.name}: {error.message}")
             continue
         return Chosen(engine=engine, reason=f"the best {kind.word} engine that is ready here")
     message = f"no {kind.word} engine is ready here" + (f" ({'; '.join(missing)})" if missing else "")

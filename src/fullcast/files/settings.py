@@ -31,7 +31,8 @@ KEYS: Mapping[str, str] = {
     "device": "auto, cpu, or the numbers of GPUs, as in 0 or 0,1.",
     "voices": "Folders of voices, looked through after the project's own and before those that ship.",
     "sounds": "Folders of sounds, looked through after the project's own.",
-    "models": "Folders of models.",
+    "models": "Folders of models; the first is where they are fetched to. The user's data folder unless set.",
+    "engines": "Folder of engines with a Python environment of their own; the user's data folder unless set.",
     "cache": "Folder for what engines derive from voices; the platform's cache folder unless set.",
     "llm_url": "Address of a language model's server, up to what stands before /chat/completions.",
     "llm_model": "Name of the model, as the server knows it.",
@@ -62,6 +63,8 @@ class Surroundings:
     """The current folder."""
     home: Path
     """The user's configuration folder for fullcast."""
+    data: Path
+    """The user's data folder for fullcast."""
 
 
 def read_settings(flags: Mapping[str, str | int | None] | None = None) -> Settings:
@@ -73,11 +76,12 @@ def read_settings(flags: Mapping[str, str | int | None] | None = None) -> Settin
     Raises:
         ProjectError: If a setting is wrong, with every problem.
     """
-    from platformdirs import user_config_path
+    from platformdirs import user_config_path, user_data_path
 
     here = Path.cwd()
     home = user_config_path("fullcast", appauthor=False)
-    return settle(Surroundings(flags=flags or {}, environment=os.environ, folder=here, home=home))
+    data = user_data_path("fullcast", appauthor=False)
+    return settle(Surroundings(flags=flags or {}, environment=os.environ, folder=here, home=home, data=data))
 
 
 def settle(surroundings: Surroundings) -> Settings:
@@ -90,7 +94,7 @@ def settle(surroundings: Surroundings) -> Settings:
     chosen: dict[str, _Said] = {}
     for said in _everything_said(surroundings, problems):
         chosen.setdefault(said.key, said)
-    settings = _make_settings(chosen, problems)
+    settings = _make_settings(chosen, surroundings.data, problems)
     if problems:
         raise ProjectError(*problems)
     return settings
@@ -170,17 +174,19 @@ def _place_of(key: str, source: Source) -> Place:
     return source.place_at(found.start(1)) if found else Place(file=source.name)
 
 
-def _make_settings(chosen: Mapping[str, _Said], problems: list[Problem]) -> Settings:
+def _make_settings(chosen: Mapping[str, _Said], data: Path, problems: list[Problem]) -> Settings:
     jobs = _jobs(chosen["jobs"], problems) if "jobs" in chosen else count_cores()
     folders = {key: _folders(chosen[key], problems) if key in chosen else () for key in _FOLDERS}
     cache = _folders(chosen["cache"], problems) if "cache" in chosen else ()
+    engines = _folders(chosen["engines"], problems) if "engines" in chosen else (data / "engines",)
     model = _language_model(chosen, problems)
     return Settings(
         jobs=jobs,
         device=_device(chosen["device"], problems) if "device" in chosen else "auto",
         voice_folders=folders["voices"],
         sound_folders=folders["sounds"],
-        model_folders=folders["models"],
+        model_folders=folders["models"] or (data / "models",),
+        engine_folder=engines[0] if engines else None,
         cache_folder=cache[0] if cache else None,
         language_model=model,
     )
@@ -278,7 +284,7 @@ def _device(said: _Said, problems: list[Problem]) -> str:
     return "auto"
 
 
-_ONE = {"cache": "a folder", "llm_key_file": "a file"}
+_ONE = {"cache": "a folder", "engines": "a folder", "llm_key_file": "a file"}
 
 
 def _folders(said: _Said, problems: list[Problem]) -> tuple[Path, ...]:

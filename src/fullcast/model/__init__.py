@@ -72,9 +72,11 @@ from fullcast.model.script import (
     SpanKind,
     Staging,
 )
+from fullcast.model.weights import CARD_FILE, ModelCard, ModelFile, card_from_json, card_to_json
 
 __all__ = [
     "ANYONE",
+    "CARD_FILE",
     "EFFECTS",
     "END",
     "NARRATOR",
@@ -114,6 +116,8 @@ __all__ = [
     "Measurement",
     "Message",
     "Mixing",
+    "ModelCard",
+    "ModelFile",
     "Pauses",
     "Person",
     "Placed",
@@ -152,4 +156,6 @@ __all__ = [
     "Voice",
     "Window",
     "Word",
+    "card_from_json",
+    "card_to_json",
 ]

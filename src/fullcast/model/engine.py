@@ -81,6 +81,9 @@ class Settings:
     """Where voices are looked for, after the project and before those that ship."""
     sound_folders: tuple[Path, ...] = ()
     model_folders: tuple[Path, ...] = ()
+    """Where models are looked for, in this order; the first is where they are fetched to."""
+    engine_folder: Path | None = None
+    """Where engines with a Python environment of their own are installed; None is nowhere."""
     cache_folder: Path | None = None
     """Where engines keep what they derive from voices; None is the platform's cache folder."""
     language_model: LanguageModel | None = None

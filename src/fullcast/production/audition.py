@@ -53,7 +53,7 @@ def audition(wanted: Audition, output: Path, *, project: Path, settings: Setting
         EngineError: If a voice could not be recorded.
     """
     check_output(output)
-    engine = choose_speech_engine(wanted.engine or AUTO).engine
+    engine = choose_speech_engine(wanted.engine or AUTO, settings).engine
     voices = [find_voice(name, project=project, settings=settings) for name in wanted.names]
     requests = [_request(voice, number, wanted) for number, voice in enumerate(voices)]
     return sum(perform(requests, output, engine, settings))

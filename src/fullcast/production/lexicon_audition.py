@@ -82,7 +82,7 @@ def audition_lexicon(
     if not book.lexicon:
         hint = "write words into lexicon.yaml, each with how it is said"
         raise UsageError("the project has no lexicon", hint=hint)
-    speech = choose_speech_engine(engine or book.speech.engine or AUTO).engine
+    speech = choose_speech_engine(engine or book.speech.engine or AUTO, settings).engine
     voices = tuple(find_voice(name, project=book.folder, settings=settings) for name in names)
     words = tuple(
         (saying, voice)

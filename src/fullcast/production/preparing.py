@@ -108,12 +108,14 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     scripts, found = _write_scripts(book, speakers, settings)
     problems += found
     if _is_wrong(problems):
-        raise ProjectError(*problems, *_prompt_problems(book, scripts, lock))
+        raise ProjectError(*problems, *_prompt_problems(book, scripts, lock, settings))
     book, scripts = _with_credits(book, scripts)
     asked = choices.engine or book.speech.engine
-    speech, why_speech = _choose(asked, lock.speech_engine, choose_speech_engine)
+    speech, why_speech = _choose(asked, lock.speech_engine, partial(choose_speech_engine, settings=settings))
     _check_device(speech, settings)
-    sound, why_sound = _choose(book.sounds.engine, lock.sound_engine, choose_sound_engine)
+    sound, why_sound = _choose(
+        book.sounds.engine, lock.sound_engine, partial(choose_sound_engine, settings=settings)
+    )
     problems += _check_prompts(book, scripts, sound)
     fingerprints = {name: voice_fingerprint(voice, speech.name) for name, voice in book.voices.items()}
     facts = facts_of(speech)
@@ -169,10 +171,13 @@ def _is_wrong(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def _prompt_problems(book: Book, scripts: tuple[Script, ...], lock: Lock) -> list[Problem]:
+def _prompt_problems(
+    book: Book, scripts: tuple[Script, ...], lock: Lock, settings: Settings
+) -> list[Problem]:
     """Return what the sound engine cannot make, for a project that is wrong anyway: all is told at once."""
     with suppress(SetupError, UsageError):
-        sound, _ = _choose(book.sounds.engine, lock.sound_engine, choose_sound_engine)
+        choose = partial(choose_sound_engine, settings=settings)
+        sound, _ = _choose(book.sounds.engine, lock.sound_engine, choose)
         return _check_prompts(book, scripts, sound)
     return []
 

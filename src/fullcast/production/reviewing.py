@@ -274,7 +274,9 @@ def cast_voices(table: Table, engine: str | None, settings: Settings) -> dict[st
     book = table.book
     voices, _ = list_voices(project=book.folder, settings=settings)
     language = book.credits.language
-    chosen = choose_speech_engine(engine or table.lock.speech_engine or book.speech.engine or AUTO).engine
+    chosen = choose_speech_engine(
+        engine or table.lock.speech_engine or book.speech.engine or AUTO, settings
+    ).engine
     ensemble = Ensemble(voices=voices, distances={}, language=language)
     own = suitable(ensemble)
     distances = measure_distances(own, language, chosen, settings, cache=book.folder / ".fullcast")
