@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,8 @@ def machine(tmp_path: Path) -> Machine:
 
 def test_nothing_said_is_all_cores_and_the_users_own_folders(machine: Machine) -> None:
     settings = machine.settle()
-    own = {"model_folders": (machine.home / "models",), "engine_folder": machine.home / "engines"}
-    assert settings == replace(Settings(jobs=count_cores()), **own)
+    models, engines = machine.home / "models", machine.home / "engines"
+    assert settings == Settings(jobs=count_cores(), model_folders=(models,), engine_folder=engines)
 
 
 def test_flags_win_over_the_environment_over_the_near_file_over_the_users_file(machine: Machine) -> None:
