@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from fullcast import __version__
-from fullcast.engines.base import SoundEngine, SpeechEngine
-from fullcast.engines.registry import load_sound_engines, load_speech_engines
-from fullcast.errors import FullcastError
+from fullcast.engines.registry import EngineState, survey_engines
 from fullcast.files.voices import list_voices
 from fullcast.model import Settings
 
@@ -45,8 +43,9 @@ def examine(settings: Settings) -> tuple[Check, ...]:
     Args:
         settings: The machine.
     """
-    speech = [_check_engine("speech", engine) for engine in load_speech_engines().values()]
-    sound = [_check_engine("sound", engine) for engine in load_sound_engines().values()]
+    engines = survey_engines(settings)
+    speech = [_check_engine(state) for state in engines if state.kind == "speech"]
+    sound = [_check_engine(state) for state in engines if state.kind == "sound"]
     return (
         Check(name="fullcast", state="ok", message=f"{__version__} on Python {platform.python_version()}"),
         Check(name="processors", state="ok", message=f"{settings.jobs} may be busy at once"),
@@ -61,14 +60,12 @@ def examine(settings: Settings) -> tuple[Check, ...]:
     )
 
 
-def _check_engine(kind: str, engine: SpeechEngine | SoundEngine) -> Check:
-    name = f"{kind} engine {engine.name}"
-    try:
-        engine.check()
-    except FullcastError as error:
-        return Check(name=name, state="missing", message=error.message, hint=error.hint)
-    licence = f", {engine.limits.licence}" if engine.limits.licence else ""
-    return Check(name=name, state="ok", message=f"ready: revision {engine.revision}{licence}")
+def _check_engine(state: EngineState) -> Check:
+    name = f"{state.kind} engine {state.name}"
+    if not state.ready:
+        return Check(name=name, state="note", message=f"not here: {state.reason}", hint=state.install or None)
+    licence = f", {state.licence}" if state.licence else ""
+    return Check(name=name, state="ok", message=f"ready: revision {state.revision}{licence}")
 
 
 def _any_ready(kind: str, checks: list[Check]) -> Check:

@@ -3,20 +3,54 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
 
 from fullcast.engines.base import RequestId, SpeechRequest
-from fullcast.model import Device, Pronunciation, Settings, Voice
+from fullcast.model import Command, Device, Pronunciation, Settings, Voice
+from fullcast.units import Hertz
 
 VOICE = Voice(name="nora", engines={"espeak": {"language": "en-GB", "variant": "f2", "rate": 150}})
 
 Ask = Callable[..., SpeechRequest]
 Children = Callable[[], set[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A machine on which an engine that must be bound finds what it needs."""
+
+    model: str
+    settings: Settings
+
+
+ROBOT = """
+import math, struct, sys, wave
+words = open(sys.argv[1], encoding="utf-8").read()
+with wave.open(sys.argv[2], "wb") as out:
+    out.setnchannels(1); out.setsampwidth(2); out.setframerate(16000)
+    count = int(1000 * len(words) * float(sys.argv[3]))
+    samples = [int(8000 * math.sin(n / 20)) for n in range(count)]
+    out.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+"""
+
+
+@pytest.fixture(scope="session")
+def machine_of_command(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    robot = tmp_path_factory.mktemp("robot") / "robot.py"
+    robot.write_text(ROBOT)
+    command = Command(
+        name="robot",
+        run=(sys.executable, str(robot), "{text_file}", "{output}", "{stretch}"),
+        rate=Hertz(16_000),
+    )
+    return Machine(model="robot", settings=Settings(jobs=2, commands=(command,)))
 
 
 @pytest.fixture

@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 
 from fullcast.audio.signal import Audio
-from fullcast.engines.base import Recording, RequestId, SegmentError, SoundRequest, SpeechRequest
+from fullcast.engines.base import (
+    BindableEngine,
+    Recording,
+    RequestId,
+    SegmentError,
+    SoundRequest,
+    SpeechRequest,
+)
 from fullcast.engines.registry import load_sound_engines, load_speech_engines
 from fullcast.engines.tone import ToneEngine
 from fullcast.errors import AudioError
@@ -36,8 +43,23 @@ def kind(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 
 @pytest.fixture
-def engine(kind: tuple[str, str]) -> Any:
-    return (SPEECH if kind[0] == "speech" else SOUND)[kind[1]]
+def engine(kind: tuple[str, str], request: pytest.FixtureRequest) -> Any:
+    """Return an engine; one that must be bound, with a model that its own tests make."""
+    return _bound(*kind, request)
+
+
+@pytest.fixture(params=SPEECH)
+def speaker(request: pytest.FixtureRequest) -> Any:
+    """Return a speech engine, likewise."""
+    return _bound("speech", request.param, request)
+
+
+def _bound(kind: str, name: str, request: pytest.FixtureRequest) -> Any:
+    found: Any = (SPEECH if kind == "speech" else SOUND)[name]
+    if not isinstance(found, BindableEngine):
+        return found
+    machine = request.getfixturevalue(f"machine_of_{name.replace('-', '_')}")
+    return found.bind(machine.model, machine.settings)
 
 
 @pytest.fixture
@@ -190,11 +212,10 @@ def test_gives_equal_samples_if_it_says_so(engine: Any, make: Make, settings: Se
         assert np.array_equal(result.audio.samples, other.audio.samples)
 
 
-@pytest.mark.parametrize("name", SPEECH)
 def test_speaks_texts_of_every_length(
-    name: str, ask: Callable[..., SpeechRequest], settings: Settings
+    speaker: Any, ask: Callable[..., SpeechRequest], settings: Settings
 ) -> None:
-    engine = SPEECH[name]
+    engine = speaker
     longest = ("a lamp, " * engine.limits.longest)[: engine.limits.longest - 1].rstrip(", ") + "."
     requests = [ask(longest, id="longest"), ask("I", id="shortest")]
     results = record(engine, requests, settings)
@@ -203,13 +224,12 @@ def test_speaks_texts_of_every_length(
         check_recording(results[request.id], engine.limits, request.text)
 
 
-@pytest.mark.parametrize("name", SPEECH)
 def test_refuses_languages_that_it_lacks(
-    name: str, ask: Callable[..., SpeechRequest], settings: Settings
+    speaker: Any, ask: Callable[..., SpeechRequest], settings: Settings
 ) -> None:
-    engine = SPEECH[name]
+    engine = speaker
     if not engine.limits.languages:
-        pytest.skip(f"{name} takes every language")
+        pytest.skip(f"{engine.name} takes every language")
     assert "qqq" not in engine.limits.languages
     results = record(engine, [ask("Hello.", id=1, language="qqq")], settings)
     result = results["1"]
@@ -218,9 +238,10 @@ def test_refuses_languages_that_it_lacks(
     assert not result.retry
 
 
-@pytest.mark.parametrize("name", SPEECH)
-def test_says_every_voice_of_a_pace(name: str, ask: Callable[..., SpeechRequest], settings: Settings) -> None:
-    engine = SPEECH[name]
+def test_says_every_voice_of_a_pace(
+    speaker: Any, ask: Callable[..., SpeechRequest], settings: Settings
+) -> None:
+    engine = speaker
     text = "There was no light in the window, and no smoke over the roof of the cottage."
     requests = [ask(text, id=pace, pace=pace) for pace in (0.7, 1.0, 1.4)]
     results = record(engine, requests, settings)

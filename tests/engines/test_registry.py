@@ -113,5 +113,6 @@ def test_nothing_ready_says_what_each_lacks(monkeypatch: pytest.MonkeyPatch) -> 
         raise SetupError("espeak: the library is missing")
 
     monkeypatch.setattr(EspeakEngine, "check", lacks)
+    monkeypatch.setenv("PATH", "")  # no program that speaks
     with pytest.raises(SetupError, match="espeak: the library is missing"):
         choose_speech_engine("auto", MACHINE)

@@ -14,6 +14,7 @@ import pytest
 
 from fullcast.errors import Problem
 from fullcast.files import delivery_keys, project_keys
+from fullcast.files.commands_read import COMMAND_KEYS
 from fullcast.files.inside import AUDIO_SUFFIXES
 from fullcast.files.kinds import Reading
 from fullcast.files.lexicon_read import LEXICON, SAYING
@@ -22,6 +23,7 @@ from fullcast.files.series import SERIES
 from fullcast.files.settings import KEYS
 from fullcast.files.sources import Source
 from fullcast.files.yaml_nodes import parse_nodes
+from fullcast.model import PLACEHOLDERS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 RECORDS: Mapping[str, Record[object]] = {
@@ -105,3 +107,15 @@ def test_the_reference_names_every_ending_of_a_sound(suffix: str) -> None:
 def test_the_reference_of_settings_lists_every_key(key: str) -> None:
     row = f"| `{key}` | `FULLCAST_{key.upper()}` | {KEYS[key]} |\n"
     assert row in (REFERENCE / "settings.md").read_text()
+
+
+def test_the_reference_of_settings_lists_every_key_of_a_program() -> None:
+    page = (REFERENCE / "settings.md").read_text()
+    assert _rows(page, "commands") == dict(COMMAND_KEYS)
+    assert _rows(page, "placeholders") == dict(PLACEHOLDERS)
+
+
+def _rows(page: str, mark: str) -> dict[str, str]:
+    table = page.partition(f"<!-- {mark} -->")[2].partition("<!-- end -->")[0]
+    rows = [line.strip("| \n").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    return {key.strip("`"): meaning for key, meaning in rows}

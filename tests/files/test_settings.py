@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from fullcast.errors import Problem, ProjectError
 from fullcast.files.settings import KEYS, SETTINGS_FILE, Surroundings, count_cores, read_settings, settle
-from fullcast.model import Budget, LanguageModel, Secret, Settings
-from fullcast.units import Seconds
+from fullcast.model import Budget, Command, LanguageModel, Secret, Settings, Sex
+from fullcast.units import Hertz, Seconds
 
 
 class Machine:
@@ -126,7 +126,7 @@ def test_hints_name_the_nearest_key(machine: Machine) -> None:
     toml, environment = sorted(machine.problems(FULLCAST_VOICE="/v"), key=lambda problem: problem.message)[
         ::-1
     ]
-    assert toml.hint == f"did you mean 'jobs'? known keys: {', '.join(sorted(KEYS))}"
+    assert toml.hint == f"did you mean 'jobs'? known keys: {', '.join(sorted([*KEYS, 'commands']))}"
     assert environment.hint == "did you mean FULLCAST_VOICES?"
 
 
@@ -235,3 +235,62 @@ def test_a_key_has_no_place_in_a_file_of_settings(machine: Machine) -> None:
     assert problem.message == "unknown key 'llm_key'"
     assert "llm_key_file" in str(problem.hint)
     assert "sk-1234" not in f"{problem.message} {problem.hint}"
+
+
+PROGRAM = """
+[commands.robot]
+run = ["robot", "{text_file}", "{output}"]
+rate = 16000
+languages = ["en", "de"]
+voices = {anna = "female", otto = "male"}
+time_limit = 5
+"""
+
+
+def test_programs_are_read_from_the_users_own_file(machine: Machine) -> None:
+    (machine.home / SETTINGS_FILE).write_text(PROGRAM)
+    (command,) = machine.settle().commands
+    assert command == Command(
+        name="robot",
+        run=("robot", "{text_file}", "{output}"),
+        rate=Hertz(16_000),
+        languages=("en", "de"),
+        voices={"anna": Sex.FEMALE, "otto": Sex.MALE},
+        time_limit=Seconds(5.0),
+    )
+
+
+def test_a_file_that_may_have_come_with_a_book_names_no_program(machine: Machine) -> None:
+    (machine.here / SETTINGS_FILE).write_text(PROGRAM)
+    with pytest.raises(ProjectError) as raised:
+        machine.settle()
+    (problem,) = raised.value.problems
+    assert problem.code == "untrusted-commands"
+    assert problem.place
+    assert problem.place.line == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("rate = 16000", "commands.robot: run is missing"),
+        ("run = []", "run must be a list of texts"),
+        ('run = ["robot", 1]', "run must be a list of texts"),
+        ('run = ["{text}"]', "the program itself must be named"),
+        ('run = ["robot", "{txt}"]', "unknown placeholder {txt}"),
+        ('run = ["sh", "-c", "robot {text}"]', "behind -c stands code"),
+        ('run = ["robot"]\nrate = 100', "rate must be a whole number from 8000 to 96000, got 100"),
+        ('run = ["robot"]\nrate = true', "rate must be a whole number from 8000 to 96000, got True"),
+        ('run = ["robot"]\nvoices = {a = "tall"}', "voices must be a table"),
+        ('run = ["robot"]\ntime_limit = 0', "time_limit must be a number of seconds"),
+        ('run = ["robot"]\nspeed = 2', "unknown key 'speed'"),
+    ],
+)
+def test_a_wrong_program_is_told_with_its_line(machine: Machine, line: str, message: str) -> None:
+    (machine.home / SETTINGS_FILE).write_text(f"jobs = 1\n[commands.robot]\n{line}\n")
+    with pytest.raises(ProjectError) as raised:
+        machine.settle()
+    problem = raised.value.problems[0]
+    assert message in problem.message
+    assert problem.place
+    assert problem.place.line == 2

@@ -126,6 +126,19 @@ class PronouncingEngine(SpeechEngine, Protocol):
 
 
 @runtime_checkable
+class VoiceCheckingEngine(SpeechEngine, Protocol):
+    """A speech engine that knows beforehand which voices it can speak with."""
+
+    def check_voice(self, voice: Voice, language: str) -> str | None:
+        """Return why the engine cannot speak with this voice in this language; None where it can.
+
+        A recording or its words may be missing that the engine clones from. Called for every voice of a book
+        before anything is recorded; loads no model.
+        """
+        ...
+
+
+@runtime_checkable
 class BindableEngine(Protocol):
     """An engine that is several: which one depends on a model, a program or an environment of this machine.
 

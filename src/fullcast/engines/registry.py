@@ -14,7 +14,8 @@ from typing import Generic, TypeGuard, TypeVar, cast
 
 from fullcast.engines.base import BindableEngine, SoundEngine, SpeechEngine
 from fullcast.errors import SetupError, UsageError
-from fullcast.model import Settings
+from fullcast.model import Ability, Limits, Placement, Settings
+from fullcast.units import Hertz
 
 AUTO = "auto"
 """The name that leaves the choice to fullcast."""
@@ -67,18 +68,19 @@ def load_sound_engines() -> dict[str, SoundEngine]:
     return _load_all(_SOUND)
 
 
-def choose_speech_engine(name: str, settings: Settings) -> Chosen[SpeechEngine]:
+def choose_speech_engine(name: str, settings: Settings, language: str = "") -> Chosen[SpeechEngine]:
     """Return the speech engine of a name, or the best that is ready.
 
     Args:
         name: A name, ``name:model`` where an engine has several models, or ``auto``.
         settings: The machine.
+        language: What ``auto`` must be able to speak, as a BCP 47 tag; empty for anything.
 
     Raises:
         UsageError: If there is no engine of that name; with the nearest.
         SetupError: If the engine is broken or not ready, or none is.
     """
-    return _choose(name, settings, _SPEECH)
+    return _choose(name, settings, _SPEECH, language)
 
 
 def choose_sound_engine(name: str, settings: Settings) -> Chosen[SoundEngine]:
@@ -93,6 +95,68 @@ def choose_sound_engine(name: str, settings: Settings) -> Chosen[SoundEngine]:
         SetupError: If the engine is broken or not ready, or none is.
     """
     return _choose(name, settings, _SOUND)
+
+
+def full_name(engine: SpeechEngine | SoundEngine) -> str:
+    """Return the name that chooses an engine again, with its model where it has one: ``command:flite``."""
+    model = getattr(engine, "model", "")
+    return f"{engine.name}:{model}" if model else engine.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineState:
+    """An engine, and whether it could work here now."""
+
+    name: str
+    """With the model that it would take by itself."""
+    kind: str
+    """``speech`` or ``sound``."""
+    placement: Placement
+    ready: bool
+    reason: str
+    """Why it is not ready; empty where it is."""
+    languages: tuple[str, ...]
+    """BCP 47 tags; empty where every language will do."""
+    cloning: bool
+    """Whether it speaks with a voice from a recording."""
+    licence: str
+    install: str
+    """What to do for it to be here; empty where nothing is to do."""
+    revision: str
+
+
+def survey_engines(settings: Settings) -> tuple[EngineState, ...]:
+    """Return every engine with its state: speech before sounds, in the order of their names.
+
+    An engine that cannot even be loaded is among them, with what is wrong.
+    """
+    speech = (_survey(point, settings, _SPEECH) for point in _SPEECH.points.values())
+    sound = (_survey(point, settings, _SOUND) for point in _SOUND.points.values())
+    return (*speech, *sound)
+
+
+def _survey(point: EntryPoint, settings: Settings, kind: _Kind[E]) -> EngineState:
+    limits, reason, hint, name, revision = Limits(longest=0, rate=Hertz(0)), "", "", point.name, ""
+    try:
+        engine = _load(point, kind)
+        limits = engine.limits
+        engine = _bind(engine, "", settings, kind)
+        limits, name, revision = engine.limits, full_name(engine), engine.revision
+        _check(engine, name)
+    except (SetupError, UsageError) as error:
+        reason, hint = error.message, error.hint or ""
+    return EngineState(
+        name=name,
+        kind=kind.word,
+        placement=limits.placement,
+        ready=not reason,
+        reason=reason,
+        languages=tuple(sorted(limits.languages)),
+        cloning=Ability.CLONING in limits.abilities,
+        licence=limits.licence,
+        install=limits.install or hint,
+        revision=revision,
+    )
 
 
 def _load_all(kind: _Kind[E]) -> dict[str, E]:
@@ -125,9 +189,9 @@ def _load(point: EntryPoint, kind: _Kind[E]) -> E:
     return engine
 
 
-def _choose(name: str, settings: Settings, kind: _Kind[E]) -> Chosen[E]:
+def _choose(name: str, settings: Settings, kind: _Kind[E], language: str = "") -> Chosen[E]:
     if name == AUTO:
-        return _choose_best(settings, kind)
+        return _choose_best(settings, kind, language)
     points = kind.points
     own, _, model = name.partition(":")
     if own not in points:
@@ -178,7 +242,12 @@ def _judging(name: str) -> Iterator[None]:
         raise SetupError(message, hint="report it to its makers, or choose another engine") from error
 
 
-def _choose_best(settings: Settings, kind: _Kind[E]) -> Chosen[E]:
+def _speaks(limits: Limits, language: str) -> bool:
+    known = limits.languages
+    return not (known and language) or language in known or language.split("-", maxsplit=1)[0] in known
+
+
+def _choose_best(settings: Settings, kind: _Kind[E], language: str) -> Chosen[E]:
     missing = []
     able: list[E] = []
     for name, engine in _load_all(kind).items():
@@ -188,6 +257,9 @@ def _choose_best(settings: Settings, kind: _Kind[E]) -> Chosen[E]:
             missing.append(f"{name}: {error.message}")
     for engine in sorted(able, key=lambda engine: -engine.limits.quality):
         if engine.limits.quality < 0:
+            continue
+        if not _speaks(engine.limits, language):
+            missing.append(f"{engine.name}: it does not speak {language}")
             continue
         try:
             _check(engine, engine.name)

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fullcast.errors import Place, Problem, ProjectError
+from fullcast.files.commands_read import COMMANDS, read_commands
 from fullcast.files.kinds import nearest, suggest
 from fullcast.files.sources import LARGEST_SETTINGS, Source, read_source
-from fullcast.model import Budget, LanguageModel, Secret, Settings
+from fullcast.model import Budget, Command, LanguageModel, Secret, Settings
 from fullcast.units import Seconds
 
 SETTINGS_FILE = "fullcast.toml"
@@ -128,14 +129,22 @@ def _everything_said(around: Surroundings, problems: list[Problem]) -> Iterator[
             message = "the environment has an unknown setting"
             problems.append(Problem(code="unknown-key", message=message, place=Place(file=name), hint=hint))
     for folder in (around.folder, around.home):
-        yield from _read_toml(folder / SETTINGS_FILE, problems)
+        trusted = folder == around.home
+        yield from _read_toml(folder / SETTINGS_FILE, problems, trusted=trusted)
 
 
 def _split(text: str) -> list[str]:
     return [part for part in text.split(os.pathsep) if part]
 
 
-def _read_toml(file: Path, problems: list[Problem]) -> Iterator[_Said]:
+def _read_toml(file: Path, problems: list[Problem], *, trusted: bool) -> Iterator[_Said]:
+    """Yield what a file of settings says.
+
+    Args:
+        file: The file; nothing is said where it is missing.
+        problems: Takes what is wrong.
+        trusted: Whether it may name programs. One in the current folder may have come with a stranger's book.
+    """
     import tomllib
 
     if not file.is_file():
@@ -153,8 +162,14 @@ def _read_toml(file: Path, problems: list[Problem]) -> Iterator[_Said]:
         place = _place_of(key, source)
         if key in KEYS:
             yield _Said(key=key, value=value, place=place, base=file.parent)
+        elif key == COMMANDS and trusted:
+            yield _Said(key=key, value=(value, source), place=place, base=file.parent)
+        elif key == COMMANDS:
+            message = "programs may not be named here: this file may have come with somebody else's book"
+            hint = "move the table to fullcast.toml in your configuration folder; docs/reference/settings.md"
+            problems.append(Problem(code="untrusted-commands", message=message, place=place, hint=hint))
         else:
-            hint = suggest(key, KEYS, "known keys")
+            hint = suggest(key, [*KEYS, COMMANDS], "known keys")
             problems.append(
                 Problem(code="unknown-key", message=f"unknown key {key!r}", place=place, hint=hint)
             )
@@ -180,6 +195,7 @@ def _make_settings(chosen: Mapping[str, _Said], data: Path, problems: list[Probl
     cache = _folders(chosen["cache"], problems) if "cache" in chosen else ()
     engines = _folders(chosen["engines"], problems) if "engines" in chosen else (data / "engines",)
     model = _language_model(chosen, problems)
+    programs = chosen.get(COMMANDS)
     return Settings(
         jobs=jobs,
         device=_device(chosen["device"], problems) if "device" in chosen else "auto",
@@ -188,8 +204,22 @@ def _make_settings(chosen: Mapping[str, _Said], data: Path, problems: list[Probl
         model_folders=folders["models"] or (data / "models",),
         engine_folder=engines[0] if engines else None,
         cache_folder=cache[0] if cache else None,
+        commands=_commands(programs, problems) if programs else (),
         language_model=model,
     )
+
+
+def _commands(said: _Said, problems: list[Problem]) -> tuple[Command, ...]:
+    assert isinstance(said.value, tuple)
+    table, source = said.value
+
+    def locate(name: str) -> Place:
+        found = re.search(
+            rf"^[ \t]*\[[ \t]*{COMMANDS}[ \t]*\.[ \t\"']*({re.escape(name)})", source.text, re.MULTILINE
+        )
+        return source.place_at(found.start(1)) if found else said.place
+
+    return read_commands(table, locate, problems)
 
 
 def _language_model(chosen: Mapping[str, _Said], problems: list[Problem]) -> LanguageModel | None:

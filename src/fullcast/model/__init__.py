@@ -27,6 +27,7 @@ from fullcast.model.book import (
     Speech,
     Voice,
 )
+from fullcast.model.command import PLACEHOLDERS, Command
 from fullcast.model.delivery import (
     PRESETS,
     USUAL_DELIVERIES,
@@ -80,6 +81,7 @@ __all__ = [
     "EFFECTS",
     "END",
     "NARRATOR",
+    "PLACEHOLDERS",
     "PRESETS",
     "RECORDING",
     "ROOMS",
@@ -95,6 +97,7 @@ __all__ = [
     "ChapterPlan",
     "Character",
     "Codec",
+    "Command",
     "CoverRules",
     "Credit",
     "Credits",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from fullcast.model.command import Command
 from fullcast.model.language_model import LanguageModel
 from fullcast.units import Hertz, Seconds
 
@@ -55,6 +56,8 @@ class Limits:
     quality: int = 0
     """Rank for ``auto``: the highest that is ready wins; negative is never chosen by ``auto``."""
     licence: str = ""
+    install: str = ""
+    """What to do for it to be here, as a command where one does it; empty where nothing is to do."""
     rate_of_speech: float = 14.0
     """Characters per second at pace 1, for estimates before anything is recorded."""
     longest_sound: Seconds = Seconds(60.0)
@@ -86,6 +89,8 @@ class Settings:
     """Where engines with a Python environment of their own are installed; None is nowhere."""
     cache_folder: Path | None = None
     """Where engines keep what they derive from voices; None is the platform's cache folder."""
+    commands: tuple[Command, ...] = ()
+    """Programs of this machine that turn text into a WAV."""
     language_model: LanguageModel | None = None
     """Who may be asked who says what; None is nobody."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from fullcast.engines.registry import full_name
 from fullcast.files.lockfile import LOCK_FILE, Level, Lock, read_lock, write_lock
 from fullcast.production.levels import level_id
 from fullcast.production.preparing import Prepared, facts_of
@@ -52,13 +53,13 @@ def _decide(prepared: Prepared, lock: Lock, levels: Mapping[str, Level]) -> Lock
         engine = prepared.speech
         lock = replace(
             lock,
-            speech_engine=engine.name,
+            speech_engine=full_name(engine),
             speech_revision=engine.revision,
             speech_reason=reasons["speech"],
         )
     if "sound" in reasons:
         maker = prepared.sound
         lock = replace(
-            lock, sound_engine=maker.name, sound_revision=maker.revision, sound_reason=reasons["sound"]
+            lock, sound_engine=full_name(maker), sound_revision=maker.revision, sound_reason=reasons["sound"]
         )
     return lock

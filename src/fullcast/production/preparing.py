@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from fullcast.engines.base import PronouncingEngine, SoundEngine, SpeechEngine
-from fullcast.engines.registry import Chosen, choose_sound_engine, choose_speech_engine
+from fullcast.engines.base import PronouncingEngine, SoundEngine, SpeechEngine, VoiceCheckingEngine
+from fullcast.engines.registry import Chosen, choose_sound_engine, choose_speech_engine, full_name
 from fullcast.errors import Place, Problem, ProjectError, SetupError, Severity, UsageError
 from fullcast.files.inside import SoundLibrary, open_library
 from fullcast.files.kinds import Spot
@@ -32,6 +32,7 @@ from fullcast.model import (
     PlannedTake,
     Script,
     Settings,
+    Voice,
 )
 from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan, place_of
 from fullcast.production.asking import blaming
@@ -69,7 +70,7 @@ class Prepared:
     @property
     def decided(self) -> tuple[str, ...]:
         """What was chosen for the user, in words."""
-        names = {"speech": self.speech.name, "sound": self.sound.name}
+        names = {"speech": full_name(self.speech), "sound": full_name(self.sound)}
         return tuple(f"{kind} engine {names[kind]}: {why}" for kind, why in self.reasons.items())
 
     @property
@@ -111,7 +112,8 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         raise ProjectError(*problems, *_prompt_problems(book, scripts, lock, settings))
     book, scripts = _with_credits(book, scripts)
     asked = choices.engine or book.speech.engine
-    speech, why_speech = _choose(asked, lock.speech_engine, partial(choose_speech_engine, settings=settings))
+    choose = partial(choose_speech_engine, settings=settings, language=book.credits.language)
+    speech, why_speech = _choose(asked, lock.speech_engine, choose)
     _check_device(speech, settings)
     sound, why_sound = _choose(
         book.sounds.engine, lock.sound_engine, partial(choose_sound_engine, settings=settings)
@@ -135,6 +137,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     if any(take.engine != RECORDING for chapter in plan.chapters for take in chapter.takes):
         book = replace(book, credits=replace(book.credits, disclosure=disclosure_of(facts.label)))
     problems += [*find_unsayable(plan, facts), *_check_pronunciations(plan, speech)]
+    problems += _check_voices(plan, speech)
     if _is_wrong(problems):
         raise ProjectError(*problems)
     _check_chapters(choices, len(book.chapters))
@@ -287,6 +290,25 @@ def _check_pronunciations(plan: Plan, engine: SpeechEngine) -> list[Problem]:
                 Problem(code="unsayable", message=f"{engine.name}: {why}", place=place, hint=hint)
             )
     return problems
+
+
+def _check_voices(plan: Plan, engine: SpeechEngine) -> list[Problem]:
+    """Return a problem for each voice that the engine cannot speak with: a recording that is missing, say."""
+    if not isinstance(engine, VoiceCheckingEngine):
+        return []
+    wanted: dict[tuple[str, str], Voice] = {}
+    for take in (take for chapter in plan.chapters for take in chapter.takes if take.engine != RECORDING):
+        wanted.setdefault((take.voice.name, take.segment.language), take.voice)
+    problems: dict[tuple[str, str], Problem] = {}
+    for (name, language), voice in wanted.items():
+        with blaming(f"the engine {engine.name} broke over the voice {name}"):
+            why = engine.check_voice(voice, language)
+        if why is not None:
+            place = Place(file=str(voice.file)) if voice.file else None
+            message = f"{engine.name}: the voice {name}: {why}"
+            hint = "complete its voice.yaml, or cast another voice"
+            problems[name, why] = Problem(code="unusable-voice", message=message, place=place, hint=hint)
+    return list(problems.values())
 
 
 def _check_device(engine: SpeechEngine, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from fullcast.engines.registry import full_name
 from fullcast.model import RECORDING, ChapterPlan, PlannedSound
 from fullcast.production.preparing import Prepared
 
@@ -21,7 +22,7 @@ def provenance(prepared: Prepared, chapters: Iterable[ChapterPlan]) -> Facts:
     return {
         "narration": _narration(held),
         "speech": {
-            "engine": prepared.speech.name,
+            "engine": full_name(prepared.speech),
             "revision": prepared.speech.revision,
             "licence": prepared.speech.limits.licence,
             "seed": prepared.book.speech.seed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from fullcast.engines.registry import full_name
 from fullcast.files.store import Store
 from fullcast.model import ChapterPlan, LineKind, PlannedTake
 from fullcast.production.preparing import Prepared
@@ -73,8 +74,8 @@ def summarise(prepared: Prepared, takes: Store, sounds: Store) -> Summary:
     keys = {sound.key for chapter in prepared.chapters for _, sound in chapter.sounds if sound}
     return Summary(
         title=prepared.book.credits.title,
-        engine=prepared.speech.name,
-        sound_engine=prepared.sound.name,
+        engine=full_name(prepared.speech),
+        sound_engine=full_name(prepared.sound),
         takes=_count(planned, takes),
         sounds=_count(keys, sounds),
         chapters=chapters,
