@@ -14,12 +14,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NewType, Protocol, runtime_checkable
 
+from fullcast.errors import EngineError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fullcast.audio.signal import Audio
     from fullcast.model import Device, Limits, Pronunciation, Settings, Voice, Word
     from fullcast.units import Seconds
+
+
+class OutOfMemoryError(EngineError):
+    """An engine ran out of the device's memory: fewer requests at once may do."""
+
 
 RequestId = NewType("RequestId", str)
 """Names a request within one ``record`` call; production uses the key of the take."""

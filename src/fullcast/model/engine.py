@@ -53,6 +53,10 @@ class Limits:
     placement: Placement = Placement.EMBEDDED
     cpu: bool = True
     """Whether it may run without a GPU."""
+    gpu: bool = False
+    """Whether it can use a GPU."""
+    memory: int = 0
+    """Bytes that one replica takes on its device; 0 where nobody measured."""
     quality: int = 0
     """Rank for ``auto``: the highest that is ready wins; negative is never chosen by ``auto``."""
     licence: str = ""
@@ -71,6 +75,12 @@ class Device:
     kind: str = "cpu"
     """``cpu`` or ``cuda``."""
     index: int = 0
+    """Of the GPU, as CUDA counts those that this process may see."""
+    batch: int | None = None
+    """Requests that the engine may have in hand at once, where its memory takes fewer than are worth it; None
+    is what its limits say."""
+    threads: int | None = None
+    """Processor threads that it may use; None is all that the settings allow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
