@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
 from multiprocessing import resource_tracker
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +53,36 @@ def machine_of_command(tmp_path_factory: pytest.TempPathFactory) -> Machine:
         rate=Hertz(16_000),
     )
     return Machine(model="robot", settings=Settings(jobs=2, commands=(command,)))
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return a machine with a tiny model that the real sherpa-onnx runs."""
+    folder = tmp_path_factory.mktemp("models")
+    _tiny().make_model(folder)
+    return Settings(jobs=2, model_folders=(folder,))
+
+
+@pytest.fixture
+def tiny_pitch() -> Callable[[str, int], float]:
+    pitch: Callable[[str, int], float] = _tiny().pitch_of
+    return pitch
+
+
+def _tiny() -> Any:
+    pytest.importorskip("onnx", reason="onnx is not installed, which makes the model")
+    where = Path(__file__).parent / "sherpa" / "tiny.py"
+    spec = spec_from_file_location("tiny_sherpa", where)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def machine_of_sherpa(tiny_models: Settings) -> Machine:
+    return Machine(model="tiny", settings=tiny_models)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ _DEVICE = re.compile(r"auto|cpu|[0-9]+(,[0-9]+)*")
 KEYS: Mapping[str, str] = {
     "jobs": "Processes that may be busy at once; the number of usable cores unless set.",
     "device": "auto, cpu, or the numbers of GPUs, as in 0 or 0,1.",
+    "replicas": "Processes of an engine on each GPU, 1 to 16; 1 unless set.",
     "voices": "Folders of voices, looked through after the project's own and before those that ship.",
     "sounds": "Folders of sounds, looked through after the project's own.",
     "models": "Folders of models; the first is where they are fetched to. The user's data folder unless set.",
@@ -199,6 +200,7 @@ def _make_settings(chosen: Mapping[str, _Said], data: Path, problems: list[Probl
     return Settings(
         jobs=jobs,
         device=_device(chosen["device"], problems) if "device" in chosen else "auto",
+        replicas=int(_number(chosen["replicas"], problems)) if "replicas" in chosen else 1,
         voice_folders=folders["voices"],
         sound_folders=folders["sounds"],
         model_folders=folders["models"] or (data / "models",),
@@ -266,6 +268,7 @@ def _url(said: _Said, problems: list[Problem]) -> str:
 
 
 _NUMBERS: Mapping[str, tuple[float, float, bool]] = {
+    "replicas": (1, 16, True),
     "llm_requests": (1, 64, True),
     "llm_timeout": (1, 3600, False),
     "llm_max_tokens": (1, 1e12, True),

@@ -76,6 +76,8 @@ class Device:
     """``cpu`` or ``cuda``."""
     index: int = 0
     """Of the GPU, as CUDA counts those that this process may see."""
+    name: str = ""
+    """What its makers call it; empty for the processor."""
     batch: int | None = None
     """Requests that the engine may have in hand at once, where its memory takes fewer than are worth it; None
     is what its limits say."""
@@ -90,6 +92,8 @@ class Settings:
     jobs: int
     """Processes that may be busy at once; the number of usable cores unless set."""
     device: str = "auto"
+    replicas: int = 1
+    """Processes on each GPU; more than one pays only where a measurement says so."""
     voice_folders: tuple[Path, ...] = ()
     """Where voices are looked for, after the project and before those that ship."""
     sound_folders: tuple[Path, ...] = ()

@@ -17,8 +17,12 @@ from fullcast.engines.base import (
     SpeechEngine,
     SpeechRequest,
 )
+from fullcast.engines.devices import choose_devices
+from fullcast.engines.registry import full_name
+from fullcast.engines.replicas import Crew, open_replicas
 from fullcast.errors import AudioError, EngineError, FullcastError
-from fullcast.model import Device, Limits, Settings
+from fullcast.model import Device, Limits, Placement, Settings
+from fullcast.production.batch_memory import recall_batch, remember_batch
 
 BREAKS = 3
 """Requests in a row that break an engine; then the engine is at fault, not what it was asked."""
@@ -71,13 +75,29 @@ def open_engine(engine: SpeechEngine | SoundEngine, settings: Settings) -> Itera
     """
     opened = ExitStack()
     with blaming(f"the engine {engine.name} cannot be opened"):
-        manager: AbstractContextManager[Any] = engine.open(Device(), settings)
-        session: Session = opened.enter_context(manager)
+        session: Session = opened.enter_context(_opening(engine, settings))
     try:
         yield session
     finally:
         with blaming(f"the engine {engine.name} cannot be closed"):
             opened.close()
+
+
+def _opening(engine: SpeechEngine | SoundEngine, settings: Settings) -> AbstractContextManager[Any]:
+    """Return what opens an engine: here, or elsewhere if its libraries could take this process with them."""
+    limits = engine.limits
+    if limits.placement is not Placement.IN_PROCESS:
+        return engine.open(Device(), settings)
+    devices = choose_devices(full_name(engine), limits, settings)
+    label = f"{engine.name}/{engine.revision}"
+    crew = Crew(
+        engine=full_name(engine),
+        kind="speech" if isinstance(engine, SpeechEngine) else "sound",
+        devices=tuple(replace(device, batch=recall_batch(label, device, settings)) for device in devices),
+        settings=settings,
+        batch=limits.batch,
+    )
+    return open_replicas(crew, learned=lambda device, batch: remember_batch(label, device, batch, settings))
 
 
 class _Taken:

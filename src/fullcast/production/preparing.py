@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from fullcast.engines.base import PronouncingEngine, SoundEngine, SpeechEngine, VoiceCheckingEngine
+from fullcast.engines.devices import choose_devices
 from fullcast.engines.registry import Chosen, choose_sound_engine, choose_speech_engine, full_name
 from fullcast.errors import Place, Problem, ProjectError, SetupError, Severity, UsageError
 from fullcast.files.inside import SoundLibrary, open_library
@@ -312,12 +313,10 @@ def _check_voices(plan: Plan, engine: SpeechEngine) -> list[Problem]:
 
 
 def _check_device(engine: SpeechEngine, settings: Settings) -> None:
-    """Refuse a device that would quietly be left unused."""
-    if engine.limits.placement is Placement.EMBEDDED and settings.device not in {"auto", "cpu"}:
-        raise SetupError(
-            f"the engine {engine.name} runs on the processor: it cannot use device {settings.device}",
-            hint="leave --device and FULLCAST_DEVICE out, or say cpu",
-        )
+    """Refuse a device that would quietly be left unused, and an engine whose device is missing."""
+    elsewhere = {Placement.HTTP}
+    if engine.limits.placement not in elsewhere:
+        choose_devices(full_name(engine), engine.limits, settings)
 
 
 def _check_chapters(choices: Choices, count: int) -> None:
