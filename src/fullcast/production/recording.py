@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from fullcast.batches import arrange
 from fullcast.engines.base import (
     Recording,
     RequestId,
@@ -18,7 +19,7 @@ from fullcast.engines.base import (
 )
 from fullcast.errors import Severity
 from fullcast.files.store import Entry, Store
-from fullcast.model import Finding, PlannedSound, PlannedTake, Settings
+from fullcast.model import Finding, Placement, PlannedSound, PlannedTake, Settings
 from fullcast.plan import origin_of
 from fullcast.production.asking import ask, open_engine
 
@@ -65,7 +66,13 @@ def record_takes(
         pending = {take.key: take for take in takes}
         for attempt in range(TRIES):
             failed: dict[str, str] = {}
-            requests = (request_of(take, attempt) for take in list(pending.values()))
+            order = arrange(
+                list(pending.values()),
+                voice=lambda take: take.voice.name,
+                length=lambda take: take.estimate,
+                batch=engine.limits.batch if engine.limits.placement is not Placement.EMBEDDED else 1,
+            )
+            requests = (request_of(take, attempt) for take in order)
             with closing(ask(engine, session, requests)) as answers:
                 for asked, result in answers:
                     kept = _keep_take(pending[asked], result, store)
