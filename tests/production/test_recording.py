@@ -9,10 +9,12 @@ import pytest
 
 from fullcast.audio.signal import Audio
 from fullcast.engines.base import Recording
+from fullcast.engines.tone import ToneEngine, ToneSession
 from fullcast.files.sounds import read_take
 from fullcast.files.store import Store
 from fullcast.model import PlannedTake, Segment, Voice
-from fullcast.production.recording import Recorded, _keep_take
+from fullcast.production.judging import Judge
+from fullcast.production.recording import Recorded, _Desk
 from fullcast.units import Seconds
 
 RATE = 22_050
@@ -35,8 +37,12 @@ def test_what_stands_still_beside_one_sided_speech_is_cut_away(tmp_path: Path) -
         engine="espeak/1",
         estimate=Seconds(1.0),
     )
+    recording = Recording(audio=Audio(samples=samples, rate=RATE))
     with Store(tmp_path) as store:
-        kept = _keep_take(take, Recording(audio=Audio(samples=samples, rate=RATE)), store)
+        desk = _Desk(
+            engine=ToneEngine(), session=ToneSession(longest=99), store=store, judge=Judge(rate=14.0)
+        )
+        kept = desk._keep(take, recording, desk.judge.judge(take, recording.audio))
     assert isinstance(kept, Recorded)
     assert kept.entry is not None
     assert kept.entry.begins / RATE == pytest.approx(0.5, abs=0.05)

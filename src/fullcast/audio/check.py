@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from fullcast.audio.edit import find_speech
 from fullcast.errors import Severity
 from fullcast.model import Finding
 
@@ -40,6 +42,11 @@ _WIDE = 3.5
 """An ideograph or a kana syllable takes about as long as so many letters."""
 
 
+_PAUSE = 2.5
+"""Seconds of silence inside a take beyond which an engine lost its place: the longest pauses of ellipses and
+paragraphs in speech are below 1.5 s."""
+
+
 def check_take(audio: Audio, text: str) -> tuple[Finding, ...]:
     """Find what is wrong with a take.
 
@@ -55,12 +62,12 @@ def check_take(audio: Audio, text: str) -> tuple[Finding, ...]:
     """
     if not audio.length or float(np.abs(audio.samples).max()) < _SILENT:
         return (_finding("silent-take", "the take is silent", Severity.ERROR),)
-    return (*_check_length(audio, text), *_check_shape(audio.samples, audio.rate))
+    return (*_check_length(audio, text), *_check_pauses(audio), *_check_shape(audio.samples, audio.rate))
 
 
 def _check_length(audio: Audio, text: str) -> Iterator[Finding]:
     """Yield whether the take is too short or too long for its words."""
-    weight = _weight(text)
+    weight = weigh_text(text)
     if not weight:
         return
     said = f"{audio.seconds:.1f} s for {len(text)} characters"
@@ -71,12 +78,37 @@ def _check_length(audio: Audio, text: str) -> Iterator[Finding]:
         yield _finding("long-take", f"the take is far too long: {said}", Severity.ERROR)
 
 
-def _weight(text: str) -> float:
-    """Return how much there is to say, in letters of an alphabet."""
+def weigh_text(text: str) -> float:
+    """Return how much there is to say, in letters of an alphabet.
+
+    >>> weigh_text("Who is there?"), weigh_text("谁？")
+    (10.0, 3.5)
+    """
     if text.isascii():
         return float(sum(map(str.isalnum, text)))
     wide = sum(unicodedata.east_asian_width(sign) in "WF" and sign.isalnum() for sign in text)
     return sum(map(str.isalnum, text)) + (_WIDE - 1.0) * wide
+
+
+def _check_pauses(audio: Audio) -> Iterator[Finding]:
+    """Yield whether nothing is heard for long between two parts of the take."""
+    begins, ends = find_speech(audio)
+    frame = max(1, audio.rate // 50)
+    inside = audio.samples[:, begins:ends]
+    count = inside.shape[1] // frame
+    if count * frame <= _PAUSE * audio.rate:
+        return
+    framed = np.abs(inside[:, : count * frame]).max(axis=0).reshape(count, frame).max(axis=1)
+    quiet = framed < max(_SILENT, 0.01 * float(framed.max()))
+    longest = _longest_true(quiet) * frame / audio.rate
+    if longest > _PAUSE:
+        message = f"nothing is heard for {longest:.1f} s in the middle of the take"
+        yield _finding("long-silence", message, Severity.ERROR)
+
+
+def _longest_true(row: NDArray[np.bool_]) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]])))
+    return int(max(edges[1::2] - edges[::2], default=0))
 
 
 def _check_shape(samples: Signal, rate: int) -> Iterator[Finding]:
@@ -100,10 +132,8 @@ def _longest_run(samples: Signal) -> int:
         return 0
     longest = 0
     for rail in (samples >= _FULL, samples <= -_FULL):
-        for row in rail:
-            edges = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]])))
-            longest = max(longest, *(edges[1::2] - edges[::2]), 0)
-    return int(longest)
+        longest = max(longest, *(_longest_true(row) for row in rail))
+    return longest
 
 
 def _finding(code: str, message: str, severity: Severity) -> Finding:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from fullcast.batches import arrange
@@ -21,7 +21,9 @@ from fullcast.errors import Severity
 from fullcast.files.store import Entry, Store
 from fullcast.model import Finding, Placement, PlannedSound, PlannedTake, Settings
 from fullcast.plan import origin_of
-from fullcast.production.asking import ask, open_engine
+from fullcast.production.asking import Session, ask, open_engine
+from fullcast.production.judging import COMPARED, HOPELESS, Judge, Verdict, named
+from fullcast.production.splitting import halve, join
 
 TRIES = 3
 """How often a take is asked for before it is given up and listed."""
@@ -52,6 +54,10 @@ def record_takes(
 ) -> Generator[Recorded | Lost]:
     """Record takes; yields each as soon as it stands in the store, in any order.
 
+    What is not as it should be is asked for again with another seed, together with the others of its round;
+    then in two halves. Of takes that never become right the best one is kept, with a warning; what cannot be
+    the words that were asked for is lost.
+
     Args:
         engine: Who speaks.
         takes: What is missing, in the order in which it is wanted; keys are unique.
@@ -62,29 +68,122 @@ def record_takes(
         EngineError: If the engine itself breaks; finished takes are kept.
         StoreError: If the disk refuses.
     """
+    limits = engine.limits
+    judge = Judge(rate=limits.rate_of_speech, compares=limits.placement is not Placement.EMBEDDED)
     with store, open_engine(engine, settings) as session:
+        desk = _Desk(engine=engine, session=session, store=store, judge=judge)
         pending = {take.key: take for take in takes}
         for attempt in range(TRIES):
-            failed: dict[str, str] = {}
-            order = arrange(
-                list(pending.values()),
-                voice=lambda take: take.voice.name,
-                length=lambda take: take.estimate,
-                batch=engine.limits.batch if engine.limits.placement is not Placement.EMBEDDED else 1,
-            )
-            requests = (request_of(take, attempt) for take in order)
-            with closing(ask(engine, session, requests)) as answers:
-                for asked, result in answers:
-                    kept = _keep_take(pending[asked], result, store)
-                    if isinstance(kept, str):
-                        failed[asked] = kept
-                    else:
-                        del pending[asked]
-                        yield kept
+            yield from desk.record_round(pending, attempt)
             if not pending:
                 return
+        if judge.compares:  # an engine that makes no mistakes of hearing says halves no better
+            yield from desk.record_halves(pending)
         for key, take in pending.items():
-            yield Lost(key=key, finding=_lost(take, f"{failed.get(key, 'no result')} ({TRIES} tries)"))
+            yield desk.keep_best(key, take)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Desk:
+    """Takes in what an engine gives back."""
+
+    engine: SpeechEngine
+    session: Session
+    store: Store
+    judge: Judge
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why a take is not there yet, by its key."""
+    best: dict[str, tuple[Verdict, Recording]] = field(default_factory=dict)
+    """The least bad of those that are not right, by the take's key."""
+
+    def record_round(self, pending: dict[str, PlannedTake], attempt: int) -> Iterator[Recorded | Lost]:
+        """Ask for all that is pending once; what is right or hopeless is yielded and pending no more."""
+        for key, result in self._ask(list(pending.values()), attempt):
+            take = pending[key]
+            if isinstance(result, SegmentError):
+                if not result.retry:
+                    del pending[key]
+                    yield Lost(key=key, finding=_lost(take, result.reason))
+                self.reasons[key] = result.reason
+                continue
+            verdict = self.judge.judge(take, result.audio)
+            if verdict.fault is None:
+                del pending[key]
+                yield self._keep(take, result, verdict)
+            else:
+                self._remember(key, verdict, result)
+
+    def record_halves(self, pending: dict[str, PlannedTake]) -> Iterator[Recorded | Lost]:
+        """Have what no try got right said in two; it is right if both halves are."""
+        halves = {key: pair for key, take in pending.items() if (pair := halve(take)) is not None}
+        asked = {half.key: half for pair in halves.values() for half in pair}
+        good = {
+            key: result
+            for key, result in self._ask(list(asked.values()), TRIES)
+            if isinstance(result, Recording) and self.judge.judge(asked[key], result.audio).fault is None
+        }
+        for key, (first, second) in halves.items():
+            if first.key in good and second.key in good:
+                whole = join(good[first.key], good[second.key], len(first.segment.text))
+                take = pending[key]
+                verdict = self.judge.judge(take, whole.audio)
+                if verdict.fault is None:
+                    del pending[key]
+                    yield self._keep(take, whole, verdict)
+                else:
+                    self._remember(key, verdict, whole)
+
+    def keep_best(self, key: str, take: PlannedTake) -> Recorded | Lost:
+        """Keep the least bad of the tries of a take, with a warning; it is lost if all were hopeless."""
+        if key not in self.best:
+            return Lost(key=key, finding=_lost(take, f"{self.reasons.get(key, 'no result')} ({TRIES} tries)"))
+        verdict, recording = self.best[key]
+        kept = self._keep(take, recording, verdict)
+        self.reasons.pop(key, None)
+        return replace(kept, findings=tuple(_doubted(found, take) for found in kept.findings))
+
+    def _ask(self, takes: list[PlannedTake], attempt: int) -> Iterator[tuple[str, Recording | SegmentError]]:
+        limits = self.engine.limits
+        order = arrange(
+            takes,
+            voice=lambda take: take.voice.name,
+            length=lambda take: take.estimate,
+            batch=1 if limits.placement is Placement.EMBEDDED else limits.batch,
+        )
+        requests = (request_of(take, attempt) for take in order)
+        with closing(ask(self.engine, self.session, requests)) as answers:
+            yield from answers
+
+    def _remember(self, key: str, verdict: Verdict, recording: Recording) -> None:
+        """Note why a take is not right, and keep it if it is the best so far."""
+        assert verdict.fault is not None
+        self.reasons[key] = verdict.fault.message
+        hopeful = all(found.code not in HOPELESS for found in verdict.findings)
+        if hopeful and (key not in self.best or verdict.badness < self.best[key][0].badness):
+            self.best[key] = (verdict, recording)
+
+    def _keep(self, take: PlannedTake, recording: Recording, verdict: Verdict) -> Recorded:
+        """Put a take into the store."""
+        # numpy comes with the first recording, not with the module: planning must stay light.
+        from fullcast.files.sounds import encode_take
+
+        audio = verdict.clean
+        entry = Entry(
+            key=take.key,
+            digest="",
+            size=0,
+            rate=audio.rate,
+            samples=audio.length,
+            begins=verdict.begins,
+            ends=verdict.ends,
+            channels=audio.channels,
+            words=recording.words,
+            origin=origin_of(take),
+        )
+        kept = self.store.add(entry, encode_take(audio))
+        if self.store.unsaved >= COMMIT_EVERY:
+            self.store.commit()
+        return Recorded(key=take.key, entry=kept, findings=named(verdict.findings, take))
 
 
 def request_of(take: PlannedTake, attempt: int) -> SpeechRequest:
@@ -102,47 +201,22 @@ def request_of(take: PlannedTake, attempt: int) -> SpeechRequest:
     )
 
 
-def _keep_take(take: PlannedTake, result: Recording | SegmentError, store: Store) -> Recorded | Lost | str:
-    """Put a result into the store; a string says why it should be asked for again."""
-    if isinstance(result, SegmentError):
-        return result.reason if result.retry else Lost(key=take.key, finding=_lost(take, result.reason))
-    # numpy comes with the first recording, not with the module: planning must stay light.
-    from fullcast.audio.check import check_take
-    from fullcast.audio.edit import find_speech, remove_rumble
-    from fullcast.files.sounds import encode_take
-
-    findings = check_take(result.audio, take.segment.text)
-    broken = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
-    if broken is not None:
-        return broken.message
-    audio = remove_rumble(result.audio)
-    begins, ends = find_speech(audio)
-    if begins == ends:
-        return "the take is silent: nobody speaks in it"
-    entry = Entry(
-        key=take.key,
-        digest="",
-        size=0,
-        rate=audio.rate,
-        samples=audio.length,
-        begins=begins,
-        ends=ends,
-        channels=audio.channels,
-        words=result.words,
-        origin=origin_of(take),
-    )
-    kept = store.add(entry, encode_take(audio))
-    if store.unsaved >= COMMIT_EVERY:
-        store.commit()
-    named = tuple(replace(finding, subject=take.segment.line) for finding in findings)
-    return Recorded(key=take.key, entry=kept, findings=named)
-
-
 def _lost(take: PlannedTake, reason: str) -> Finding:
-    words = take.segment.text if len(take.segment.text) <= 60 else f"{take.segment.text[:57]}…"
-    return Finding(
-        code="lost-take", message=f"“{words}” was not recorded: {reason}", subject=take.segment.line
-    )
+    message = f"“{_start_of(take)}” was not recorded: {reason}"
+    return Finding(code="lost-take", message=message, subject=take.segment.line)
+
+
+def _doubted(found: Finding, take: PlannedTake) -> Finding:
+    """Return what is wrong with a take that was kept because no try was better."""
+    if found.severity is not Severity.ERROR:
+        return found
+    message = f"“{_start_of(take)}” is in doubt, {TRIES} tries were no better: {found.message}"
+    certain = Severity.WARNING if found.code in COMPARED else Severity.ERROR
+    return replace(found, message=message, severity=certain)
+
+
+def _start_of(take: PlannedTake) -> str:
+    return take.segment.text if len(take.segment.text) <= 60 else f"{take.segment.text[:57]}…"
 
 
 def record_sounds(

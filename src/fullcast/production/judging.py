@@ -1,0 +1,203 @@
+"""Judging takes as they arrive: beside what any recording must be, what is usual for the voice.
+
+An engine that repeats itself, leaves words out or lets the recording be heard that it clones from makes a
+sound like any other: it shows only in how long the voice takes for its words, and in what resembles what.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from fullcast.errors import FullcastError, Severity
+from fullcast.files.store import Entry
+from fullcast.model import Finding, PlannedTake, Voice
+
+if TYPE_CHECKING:
+    from fullcast.audio.echoes import Floats
+    from fullcast.audio.signal import Audio
+
+SILENT = "silent-take"
+"""Code of the finding that nothing is heard."""
+COMPARED = frozenset({"unusual-length", "repeated-words", "reference-leak"})
+"""Codes of what is suspected by comparison, and may be wrong."""
+HOPELESS = frozenset({SILENT, "short-take", "long-take"})
+"""Codes of what cannot be the words that were asked for: such a take is never kept."""
+ENOUGH = 8
+"""Takes of a voice after which its rate of speech is known."""
+LEAST = 25.0
+"""Letters that a text must have for its length to tell something: "Oh" may take a second or a quarter."""
+QUICKEST, SLOWEST = 0.68, 1.5
+"""Length, of what is usual for the voice and the words, beyond which words are missing or too many."""
+_UNSURE = 2.2
+"""Factor either way before the voice's own rate is known, on what the engine declares."""
+LONGER = 1.08
+"""Length, likewise, from which a take may hold something twice: a loop of three words adds as much."""
+ALIKE = 0.60
+"""Likeness of neighbouring stretches that makes a repetition; see benchmarks/checking."""
+LEAKED = 0.76
+"""Likeness to the recording that a voice is cloned from which makes a leak, likewise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a take is worth."""
+
+    findings: tuple[Finding, ...]
+    badness: float
+    """0 for a good one; of several bad ones the least bad is kept."""
+    clean: Audio
+    """The recording as it is kept: without rumble."""
+    begins: int
+    """First sample of speech in it."""
+    ends: int
+
+    @property
+    def fault(self) -> Finding | None:
+        """Why it should be made again; None if it need not."""
+        return next((found for found in self.findings if found.severity is Severity.ERROR), None)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Judge:
+    """Knows the voices of a run by what they recorded."""
+
+    rate: float
+    """Letters a second that the engine declares."""
+    compares: bool = True
+    """Whether takes are compared with what is usual; engines that make no mistakes are spared it."""
+    paces: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Letters a second of each voice's takes, at pace 1."""
+    references: dict[Path, Floats | None] = field(default_factory=dict)
+
+    def learn(self, takes: Iterable[PlannedTake], entries: Iterator[Entry | None]) -> None:
+        """Take in what stands in the store already."""
+        for take, entry in zip(takes, entries, strict=True):
+            if entry is not None:
+                self._note(take, (entry.ends - entry.begins) / entry.rate)
+
+    def judge(self, take: PlannedTake, audio: Audio) -> Verdict:
+        """Return what a take is worth, and learn from a good one.
+
+        Args:
+            take: What it should be.
+            audio: The recording.
+        """
+        # numpy comes with the first recording, not with the module: planning must stay light.
+        from fullcast.audio.check import check_take
+        from fullcast.audio.edit import find_speech, remove_rumble
+
+        findings = list(check_take(audio, take.segment.text))
+        clean = remove_rumble(audio)
+        begins, ends = find_speech(clean)
+        if begins == ends and not any(found.code == SILENT for found in findings):
+            findings.append(_finding(SILENT, "the take is silent: nobody speaks in it"))
+        badness = 10.0 * sum(found.severity is Severity.ERROR for found in findings)
+        if badness == 0 and self.compares:
+            seconds = (ends - begins) / clean.rate
+            found, worse = self._compare(take, clean, seconds)
+            findings += found
+            badness += worse
+            if not found:
+                self._note(take, seconds)
+        badness += 0.5 * sum(found.severity is Severity.WARNING for found in findings)
+        return Verdict(findings=tuple(findings), badness=badness, clean=clean, begins=begins, ends=ends)
+
+    def _note(self, take: PlannedTake, seconds: float) -> None:
+        from fullcast.audio.check import weigh_text
+
+        weight = weigh_text(take.segment.text)
+        if weight >= LEAST and seconds > 0:
+            self.paces[_voice_of(take)].append(weight / seconds / take.pace)
+
+    def _compare(self, take: PlannedTake, audio: Audio, seconds: float) -> tuple[list[Finding], float]:
+        """Return what is unusual for the voice, and how unusual."""
+        from fullcast.audio.check import weigh_text
+        from fullcast.audio.echoes import find_leak, find_repetition, frames_of
+
+        weight = weigh_text(take.segment.text)
+        known = self.paces[_voice_of(take)]
+        sure = len(known) >= ENOUGH
+        usual = weight / ((median(known) if sure else self.rate) * take.pace)
+        ratio = seconds / usual if usual > 0 else 1.0
+        findings: list[Finding] = []
+        if weight >= LEAST:
+            low, high = (QUICKEST, SLOWEST) if sure else (1 / _UNSURE, _UNSURE)
+            findings += _unusual_length(ratio, low, high, seconds)
+        longer = ratio > LONGER if sure else seconds > 2.0
+        reference = self._reference_of(take.voice)
+        if (longer and not says_twice(take.segment.text)) or reference is not None:
+            frames = frames_of(audio)
+            echo = find_repetition(frames) if longer and not says_twice(take.segment.text) else None
+            limit = ALIKE if sure else ALIKE + 0.1
+            if echo is not None and echo.likeness > limit:
+                where = f"at {echo.begins:.1f} s it sounds as {echo.lag:.1f} s before"
+                findings.append(_finding("repeated-words", f"the take says something twice: {where}"))
+            leak = find_leak(frames, reference) if reference is not None else None
+            if leak is not None and leak.likeness > LEAKED:
+                where = f"at {leak.begins:.1f} s"
+                message = f"the take repeats the recording that the voice is cloned from: {where}"
+                findings.append(_finding("reference-leak", message))
+        return findings, len(findings) * 2.0 + abs(math.log(max(ratio, 0.05))) if findings else 0.0
+
+    def _reference_of(self, voice: Voice) -> Floats | None:
+        """Return what the recording is made of that a voice is cloned from; None if there is none."""
+        if voice.reference is None:
+            return None
+        if voice.reference not in self.references:
+            from fullcast.audio.echoes import frames_of
+            from fullcast.files.sounds import read_sound
+
+            try:
+                self.references[voice.reference] = frames_of(read_sound(voice.reference))
+            except FullcastError:
+                self.references[voice.reference] = None  # the engine says what is wrong with it
+        return self.references[voice.reference]
+
+
+def _unusual_length(ratio: float, low: float, high: float, seconds: float) -> Iterator[Finding]:
+    usual = f"{seconds:.1f} s, {ratio:.2f} of what is usual for the voice"
+    if ratio < low:
+        yield _finding("unusual-length", f"the take is too short for its words: {usual}")
+    elif ratio > high:
+        yield _finding("unusual-length", f"the take is too long for its words: {usual}")
+
+
+def _voice_of(take: PlannedTake) -> str:
+    """Return who speaks, in which language and style: each has a rate of its own."""
+    segment = take.segment
+    return f"{take.voice.name}/{segment.language}/{segment.style}"
+
+
+def says_twice(text: str) -> bool:
+    """Return whether a text itself has words or signs twice in a row: then its sound may.
+
+    >>> says_twice("No, no, he said."), says_twice("The door, the door!"), says_twice("Nobody spoke.")
+    (True, True, False)
+    """
+    words = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.casefold())
+    units = [unit for word in words for unit in (word if _is_wide(word) else [word])]
+    return any(
+        units[start : start + size] == units[start + size : start + 2 * size]
+        for size in range(1, min(5, len(units) // 2 + 1))
+        for start in range(len(units) - 2 * size + 1)
+    )
+
+
+def _is_wide(word: str) -> bool:
+    return any("\u3040" <= sign <= "\u9fff" for sign in word)
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding(code=code, message=message, subject="", severity=Severity.ERROR)
+
+
+def named(findings: Iterable[Finding], take: PlannedTake) -> tuple[Finding, ...]:
+    """Return findings that name the line of a take."""
+    return tuple(replace(found, subject=take.segment.line) for found in findings)
