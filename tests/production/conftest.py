@@ -1,8 +1,11 @@
 """Small projects that render in a moment, with the engines for tests."""
 
 import shutil
+import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -10,6 +13,20 @@ from fullcast.model import Settings
 from fullcast.production.events import Event
 from fullcast.production.preparing import Choices
 from fullcast.production.remembering import Report, remembered, run_and_remember
+
+
+@pytest.fixture(scope="session")
+def hub_server() -> ModuleType:
+    """Return a hub that can be served on this machine."""
+    where = Path(__file__).with_name("hub_server.py")
+    spec = spec_from_file_location("hub_server", where)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    sys.modules["hub_server"] = module  # dataclasses look for their module
+    spec.loader.exec_module(module)
+    return module
+
 
 PROJECT = """\
 fullcast: 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from typer.main import get_command
 
-from fullcast.cli import casting, engines, library, machine, making, projects, proving
+from fullcast.cli import casting, engines, library, machine, making, models, projects, proving
 from fullcast.cli.console import Console, fall_silent, show_error, write, write_document
 from fullcast.cli.pages import WIDEST, Command, Group
 from fullcast.cli.stopping import stoppable
@@ -53,6 +53,10 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("voices show", library.show_voice),
     ("voices audition", library.audition),
     ("engines list", engines.list_engines),
+    ("models list", models.list_models),
+    ("models pull", models.pull),
+    ("models check", models.check_models),
+    ("models remove", models.remove),
     ("cache show", machine.show_cache),
     ("cache verify", machine.verify_cache),
     ("cache prune", machine.prune_cache),
@@ -61,6 +65,7 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
 GROUPS = {
     "voices": "List, describe and hear the voices at hand: a project's own, yours, and those that ship.",
     "engines": "List what speaks and what makes sounds, and what each one needs.",
+    "models": "Fetch, check and remove the weights that engines load.",
     "cache": "Look after what a project keeps in .fullcast: measure it, verify it, make room.",
 }
 

@@ -41,6 +41,17 @@ class RunStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching(Event):
+    """Some of a model came."""
+
+    model: str
+    done: int
+    """Bytes that are here."""
+    total: int
+    """Bytes of all its files, as far as known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SoundMade(Event):
     """A sound stands in the store."""
 
