@@ -12,8 +12,10 @@ from typing import Literal
 
 from fullcast import __version__
 from fullcast.engines.registry import EngineState, survey_engines
+from fullcast.engines.weights import installed_models
+from fullcast.errors import SetupError
 from fullcast.files.voices import list_voices
-from fullcast.model import Settings
+from fullcast.model import ModelCard, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ def examine(settings: Settings) -> tuple[Check, ...]:
         *sound,
         _any_ready("speech", speech),
         _any_ready("sound", sound),
+        *_check_models(settings),
         *_check_devices(settings.device),
         *_check_folders(settings),
         _check_voices(settings),
@@ -66,6 +69,24 @@ def _check_engine(state: EngineState) -> Check:
         return Check(name=name, state="note", message=f"not here: {state.reason}", hint=state.install or None)
     licence = f", {state.licence}" if state.licence else ""
     return Check(name=name, state="ok", message=f"ready: revision {state.revision}{licence}")
+
+
+def _check_models(settings: Settings) -> tuple[Check, ...]:
+    """Return a line for each model that is here, with what its licence allows."""
+    try:
+        here = list(installed_models(settings))
+    except SetupError as error:
+        return (Check(name="models", state="note", message=error.message, hint=error.hint),)
+    return tuple(
+        Check(name=f"model {item.card.id}", state="ok", message=_licence_of(item.card)) for item in here
+    )
+
+
+def _licence_of(card: ModelCard) -> str:
+    if card.commercial:
+        return f"{card.licence}, for {card.engine}"
+    accepted = f"accepted {card.accepted[:10]}" if card.accepted else "not accepted"
+    return f"{card.licence}, for {card.engine}; not for books that are sold ({accepted})"
 
 
 def _any_ready(kind: str, checks: list[Check]) -> Check:

@@ -106,9 +106,7 @@ def _home(settings: Settings) -> Path:
 
 
 def _same_revision(listed: Listed, asked: Pull, hub: Hub, home: Path) -> Installed | tuple[list[_Piece], str]:
-    """Return the model if it is there as the hub has it; otherwise what is to be fetched, and its
-    revision.
-    """
+    """Return the model if it is there as the hub has it; otherwise what to fetch, and its revision."""
     partial = home / f".{asked.name}.partial"
     pieces: list[_Piece] = []
     revisions: list[str] = []
