@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
@@ -12,10 +13,23 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
 from fullcast.engines.base import RequestId, SpeechRequest
-from fullcast.model import Command, Device, Pronunciation, Settings, Voice
+from fullcast.engines.worker.environment import Environment, write_record
+from fullcast.engines.worker.recipes import RECIPES
+from fullcast.model import (
+    CARD_FILE,
+    Command,
+    Device,
+    ModelCard,
+    Pronunciation,
+    Settings,
+    Voice,
+    card_to_json,
+)
 from fullcast.units import Hertz
 
 VOICE = Voice(name="nora", engines={"espeak": {"language": "en-GB", "variant": "f2", "rate": 150}})
@@ -85,6 +99,61 @@ def machine_of_sherpa(tiny_models: Settings) -> Machine:
     return Machine(model="tiny", settings=tiny_models)
 
 
+STANDINS = Path(__file__).parent / "standins"
+
+
+@pytest.fixture(scope="session")
+def make_workers() -> Callable[[Path], Settings]:
+    """Return a function that installs every worker in a folder, with stand-ins for their sources."""
+
+    def make(folder: Path) -> Settings:
+        python = folder / "python"
+        python.write_text(f'#!/bin/sh\nPYTHONPATH="$PYTHONPATH:{STANDINS}" exec {sys.executable} "$@"\n')
+        python.chmod(0o755)
+        for recipe in RECIPES.values():
+            home = folder / "engines" / recipe.name
+            home.mkdir(parents=True)
+            checkout = str(STANDINS) if recipe.checkout else ""
+            made = Environment(engine=recipe.name, python=str(python), version="3.11", checkout=checkout)
+            write_record(made, home)
+            _weights(folder / "models" / f"{recipe.name}-tiny", recipe.name, recipe.licence)
+        speakers = {"speakers": "Vivian"}
+        _weights(folder / "models" / "qwen3-custom", "qwen3-tts", "", "custom-voice", speakers)
+        return Settings(jobs=2, engine_folder=folder / "engines", model_folders=(folder / "models",))
+
+    return make
+
+
+def _weights(
+    folder: Path, engine: str, licence: str, family: str = "base", options: Mapping[str, str] | None = None
+) -> None:
+    folder.mkdir(parents=True)
+    card = ModelCard(
+        id=folder.name, engine=engine, family=family, revision="1", licence=licence, options=options or {}
+    )
+    (folder / CARD_FILE).write_text(json.dumps(card_to_json(card)))
+
+
+@pytest.fixture(scope="session")
+def recorded_voice(tmp_path_factory: pytest.TempPathFactory) -> Voice:
+    """Return a voice with a recording, its words, and a latent."""
+    folder = tmp_path_factory.mktemp("voice")
+    time = np.arange(3 * 24_000) / 24_000
+    soundfile.write(folder / "reference.wav", 0.2 * np.sin(2 * np.pi * 180 * time), 24_000)
+    (folder / "reference.npy").write_bytes(b"latent")
+    return Voice(name="nora", reference=folder / "reference.wav", transcript="Who goes there?")
+
+
+def _machine_of(name: str) -> Any:
+    @pytest.fixture(scope="session", name=f"machine_of_{name.replace('-', '_')}")
+    def machine(
+        make_workers: Callable[[Path], Settings], tmp_path_factory: pytest.TempPathFactory
+    ) -> Machine:
+        return Machine(model=f"{name}-tiny", settings=make_workers(tmp_path_factory.mktemp(name)))
+
+    return machine
+
+
 @pytest.fixture
 def settings() -> Settings:
     return Settings(jobs=2)
@@ -133,3 +202,9 @@ def children() -> Iterator[Children]:
     before = living()
     yield lambda: living() - before
     assert not living() - before
+
+
+machine_of_chatterbox, machine_of_cosyvoice1, machine_of_f5, machine_of_glm_tts, machine_of_indextts2 = (
+    _machine_of(name) for name in ("chatterbox", "cosyvoice1", "f5", "glm-tts", "indextts2")
+)
+machine_of_megatts3, machine_of_qwen3_tts = (_machine_of(name) for name in ("megatts3", "qwen3-tts"))

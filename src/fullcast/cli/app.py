@@ -53,6 +53,8 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("voices show", library.show_voice),
     ("voices audition", library.audition),
     ("engines list", engines.list_engines),
+    ("engines install", engines.install),
+    ("engines remove", engines.remove),
     ("models list", models.list_models),
     ("models pull", models.pull),
     ("models check", models.check_models),
@@ -64,7 +66,7 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
 
 GROUPS = {
     "voices": "List, describe and hear the voices at hand: a project's own, yours, and those that ship.",
-    "engines": "List what speaks and what makes sounds, and what each one needs.",
+    "engines": "List what speaks and what makes sounds; install what lives in an environment of its own.",
     "models": "Fetch, check and remove the weights that engines load.",
     "cache": "Look after what a project keeps in .fullcast: measure it, verify it, make room.",
 }

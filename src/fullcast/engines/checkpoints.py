@@ -1,7 +1,7 @@
 """Weights from files, as numbers only: nothing in a file is ever run.
 
-A file of torch may hold anything that Python can pickle; it is read with ``weights_only``, which takes tensors
-and plain values and refuses the rest.
+A file of torch may hold anything that Python can pickle; it is read with ``weights_only``, which takes
+tensors and plain values and refuses the rest.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def open_engine(engine: SpeechEngine | SoundEngine, settings: Settings) -> Itera
 def _opening(engine: SpeechEngine | SoundEngine, settings: Settings) -> AbstractContextManager[Any]:
     """Return what opens an engine: here, or elsewhere if its libraries could take this process with them."""
     limits = engine.limits
-    if limits.placement is not Placement.IN_PROCESS:
+    if limits.placement not in {Placement.IN_PROCESS, Placement.WORKER}:
         return engine.open(Device(), settings)
     devices = choose_devices(full_name(engine), limits, settings)
     label = f"{engine.name}/{engine.revision}"
