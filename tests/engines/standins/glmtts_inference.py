@@ -34,6 +34,7 @@ class _TextFrontend:
 
 def load_models(use_phoneme=False, sample_rate=24000):
     assert os.path.exists("glmtts_inference.py"), "the current folder must be the checkout"
+    assert os.path.isdir("ckpt"), "the weights must lie in ckpt"
     return _Frontend(), _TextFrontend(), None, "llm", "flow"
 
 
@@ -42,5 +43,6 @@ def generate_long(
     flow_prompt_token=None, speech_feat=None, local_llm_forward=None, local_flow_forward=None, use_phoneme=False,
 ):  # fmt: skip
     assert cache["use_cache"] is False
+    assert flow_prompt_token == [[1, 2, 3]]
     assert "/" not in text_info[1]
     return hum(text_info[1], 24000)[np.newaxis], None, None, {}

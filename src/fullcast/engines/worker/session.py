@@ -168,7 +168,8 @@ class WorkerSession:
         Raises:
             EngineError: If it fails, is of another version, or hangs.
         """
-        self.process.say({"do": "open", "options": options, "scratch": str(self.scratch)})
+        place = str(self.scratch)
+        self.process.say({"do": "open", "options": {**options, "scratch": place}, "scratch": place})
         waited = 0.0
         while True:
             message = self.process.hear(self.patience.silence)

@@ -17,11 +17,22 @@ PACKAGES = ("torch", "transformers", "numpy")
 def open_engine(options):
     """Load the models."""
     sys.path.insert(0, options["checkout"])
-    os.chdir(options["checkout"])
+    os.chdir(as_it_expects(options["checkout"], options["model"], options["scratch"]))
     import glmtts_inference
 
     parts = glmtts_inference.load_models(use_phoneme=False, sample_rate=24000)
     return Speaker(glmtts_inference, parts, options["device"])
+
+
+def as_it_expects(checkout, model, scratch):
+    """Return a folder with the source and, as ``ckpt``, the weights: its paths are relative to both."""
+    home = os.path.join(scratch, "glm-tts")
+    os.makedirs(home)
+    for name in os.listdir(checkout):
+        if name not in (".git", "ckpt"):
+            os.symlink(os.path.join(checkout, name), os.path.join(home, name))
+    os.symlink(model, os.path.join(home, "ckpt"))
+    return home
 
 
 class Speaker:
@@ -48,7 +59,7 @@ class Speaker:
             self._prompts[key] = self._prepare(voice)
         prompt = self._prompts[key]
         loop.seed_all(item["seed"])
-        text = item["text"].replace("/", " ").replace("~", " ").replace("—", "，").replace("–", ", ")
+        text = self._text_frontend.text_normalize(clean(item["text"]))
         cache = {key: [] for key in ("cache_text", "cache_text_token", "cache_speech_token")}
         cache["cache_text"].append(prompt["text"])
         cache["cache_text_token"].append(prompt["text_token"])
@@ -64,7 +75,7 @@ class Speaker:
             device=self._device,
             embedding=prompt["embedding"],
             seed=item["seed"] % 2**31,
-            flow_prompt_token=prompt["speech_token"],
+            flow_prompt_token=prompt["flow_token"],
             speech_feat=prompt["speech_feat"],
         )
         return sound, 24000
@@ -74,11 +85,21 @@ class Speaker:
         frontend, text = self._frontend, self._text_frontend.text_normalize(voice["transcript"]) + " "
         reference = voice["reference"]
         speech_token = frontend._extract_speech_token([reference])  # noqa: SLF001 - upstream has no other door
+        import torch
+
+        tokens = speech_token.squeeze().tolist()
         return {
             "text": text,
             "text_token": frontend._extract_text_token(text),  # noqa: SLF001
-            "speech_token": speech_token,
-            "speech_token_list": speech_token.squeeze().tolist(),
+            "speech_token_list": tokens,
+            "flow_token": torch.tensor([tokens], dtype=torch.int32).to(self._device),
             "speech_feat": frontend._extract_speech_feat(reference, sample_rate=24000),  # noqa: SLF001
             "embedding": frontend._extract_spk_embedding(reference),  # noqa: SLF001
         }
+
+
+def clean(text):
+    """Return a text without the signs that its front end reads as others: "/" as "per", "~" as "to"."""
+    for sign, plain in (("/", " "), ("~", " "), ("—", ", "), ("–", ", ")):
+        text = text.replace(sign, plain)
+    return text
