@@ -111,7 +111,7 @@ def find_pitch(sound: Floats, rate: int) -> float | None:
     same = np.fft.irfft(np.abs(spectra) ** 2)[:, :length]
     own = np.fft.irfft(np.abs(np.fft.rfft(window, 4 * length)) ** 2)[:length]
     low, high = rate // 500, rate // 60
-    agreement = (same / same[:, :1] / (own / own[0]))[:, low:high]
+    agreement = same[:, low:high] / np.maximum(same[:, :1], 1e-12) / (own[low:high] / own[0])
     found = []
     for row in agreement[agreement.max(axis=1) > _VOICED]:
         peaks = (row[1:-1] > row[:-2]) & (row[1:-1] >= row[2:]) & (row[1:-1] > _FIRST_PEAK * row.max())

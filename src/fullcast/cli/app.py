@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from typer.main import get_command
 
-from fullcast.cli import casting, engines, library, machine, making, models, projects, proving
+from fullcast.cli import casting, cloning, engines, library, machine, making, models, projects, proving
 from fullcast.cli.console import Console, fall_silent, show_error, write, write_document
 from fullcast.cli.pages import WIDEST, Command, Group
 from fullcast.cli.stopping import stoppable
@@ -42,6 +42,7 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("cast", casting.cast),
     ("plan", projects.plan),
     ("render", making.render),
+    ("clone", cloning.clone),
     ("mix", making.mix),
     ("export", making.export),
     ("proof", making.proof),
@@ -52,6 +53,7 @@ COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("voices list", library.list_voices),
     ("voices show", library.show_voice),
     ("voices audition", library.audition),
+    ("voices compare", cloning.compare),
     ("engines list", engines.list_engines),
     ("engines install", engines.install),
     ("engines remove", engines.remove),

@@ -123,6 +123,25 @@ def decode(file: Path, *, block: int = 10 * MIX_RATE) -> Iterator[Audio]:
             raise AudioError(f"{file} ends {seconds:.3f} s before its stated length", hint="render it again")
 
 
+def stream_sound(file: Path, *, seconds: float) -> Iterator[Audio]:
+    """Decode whatever a person brings, in blocks; what a file says of its length is not believed.
+
+    Args:
+        file: Anything that FFmpeg's libraries read.
+        seconds: Length of a block; only the last is shorter.
+
+    Raises:
+        AudioError: If it is no audio, or damaged.
+        StoreError: If it cannot be read.
+    """
+    with _opened(file) as container:
+        stream = container.streams.audio[0]
+        rate = stream.rate
+        for signal in _gather(container.decode(stream), round(seconds * rate)):
+            if signal.shape[1]:
+                yield Audio(samples=signal, rate=rate)
+
+
 def _gather(frames: Iterator[av.AudioFrame], block: int) -> Iterator[Signal]:
     """Join an decoder's small frames into blocks of one size."""
     waiting: list[Signal] = []

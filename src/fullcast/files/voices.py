@@ -24,6 +24,25 @@ LARGEST_TRANSCRIPT = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenConsent:
+    """Who agreed to a clone, as a voice's file says."""
+
+    by: str
+    date: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenSource:
+    """What a reference was cut from, as a voice's file says."""
+
+    file: str
+    hash: str = ""
+    begins: float = 0.0
+    ends: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenVoice:
     """A voice as its file says."""
 
@@ -38,10 +57,33 @@ class WrittenVoice:
     reference: Spot[str] | None = None
     transcript: str | None = None
     licence: str = ""
+    consent: WrittenConsent | None = None
+    source: WrittenSource | None = None
 
 
 _LANGUAGE = Text(
     what="a BCP 47 language tag such as en or en-GB", pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+)
+
+_SECONDS = Number(low=0, high=1e7, unit="s")
+
+CONSENT = Record(
+    make=WrittenConsent,
+    keys={
+        "by": Key(kind=Text(), doc="Who agreed that the voice may be cloned.", required=True),
+        "date": Key(kind=Text(), doc="When, as in 2026-01-31.", required=True),
+        "note": Key(kind=Text(empty=True), doc="For what, and how it was given."),
+    },
+)
+
+SOURCE = Record(
+    make=WrittenSource,
+    keys={
+        "file": Key(kind=Text(), doc="Name of the recording.", required=True),
+        "hash": Key(kind=Text(empty=True), doc="Hash of its content."),
+        "begins": Key(kind=_SECONDS, doc="Where the reference begins in it, in seconds."),
+        "ends": Key(kind=_SECONDS, doc="Where it ends."),
+    },
 )
 
 VOICE = Record(
@@ -76,6 +118,8 @@ VOICE = Record(
         ),
         "transcript": Key(kind=Text(longest=LARGEST_TRANSCRIPT), doc="What is said in the recording."),
         "licence": Key(kind=Text(), doc="Under what terms the voice may be used."),
+        "consent": Key(kind=CONSENT, doc="Who agreed that the voice may be cloned."),
+        "source": Key(kind=SOURCE, doc="What the reference was cut from."),
     },
 )
 
