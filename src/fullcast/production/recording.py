@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from fullcast.batches import arrange
+from fullcast.batches import arrange, group_voices
 from fullcast.engines.base import (
     Recording,
     RequestId,
@@ -143,16 +143,18 @@ class _Desk:
         return replace(kept, findings=tuple(_doubted(found, take) for found in kept.findings))
 
     def _ask(self, takes: list[PlannedTake], attempt: int) -> Iterator[tuple[str, Recording | SegmentError]]:
-        limits = self.engine.limits
-        order = arrange(
-            takes,
-            voice=lambda take: take.voice.name,
-            length=lambda take: take.estimate,
-            batch=1 if limits.placement is Placement.EMBEDDED else limits.batch,
-        )
-        requests = (request_of(take, attempt) for take in order)
+        requests = (request_of(take, attempt) for take in self._in_order(takes))
         with closing(ask(self.engine, self.session, requests)) as answers:
             yield from answers
+
+    def _in_order(self, takes: list[PlannedTake]) -> Iterable[PlannedTake]:
+        """Return takes in the order that suits the engine."""
+        limits = self.engine.limits
+        if limits.placement is Placement.EMBEDDED:
+            return takes
+        if limits.batch == 1:
+            return group_voices(takes, voice=lambda take: take.voice.name)
+        return arrange(takes, length=lambda take: take.estimate, batch=limits.batch)
 
     def _remember(self, key: str, verdict: Verdict, recording: Recording) -> None:
         """Note why a take is not right, and keep it if it is the best so far."""

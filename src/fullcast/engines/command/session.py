@@ -17,6 +17,7 @@ from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.signal import Audio
 from fullcast.engines.base import Recording, SegmentError
 from fullcast.engines.command.voices import choose_voice, wrong_voice
+from fullcast.engines.plain import only_words
 from fullcast.engines.scripts import with_scripts
 from fullcast.engines.several import several_at_once
 from fullcast.errors import AudioError
@@ -144,7 +145,7 @@ class CommandSession:
     def _words_for(self, request: SpeechRequest) -> bytes:
         """Return what the program reads on its standard input: nothing if it is given the words otherwise."""
         given = any("{text}" in part or "{text_file}" in part for part in self.command.run)
-        return b"" if given else (request.text + "\n").encode()
+        return b"" if given else (only_words(request.text) + "\n").encode()
 
     def _read(self, wav: Path) -> Recording | SegmentError:
         import soundfile
@@ -180,11 +181,12 @@ def _call(command: Command, request: SpeechRequest, place: Path) -> list[str]:
     """Return program and arguments with everything put in; no shell ever sees them."""
     pace = request.pace * command.pace
     text_file = place / "text.txt"
-    text_file.write_text(request.text + "\n", encoding="utf-8")
+    words = only_words(request.text)
+    text_file.write_text(words + "\n", encoding="utf-8")
     # An argument that begins with a dash would be an option; a space before it is not heard.
-    text = f" {request.text}" if request.text.startswith("-") else request.text
+    text = f" {words}" if words.startswith("-") else words
     known = {
-        "text": text.replace("\0", ""),
+        "text": text,
         "text_file": str(text_file),
         "output": str(place / "output.wav"),
         "voice": choose_voice(request.voice, command),

@@ -10,6 +10,7 @@ import numpy as np
 from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.signal import Audio
 from fullcast.engines.base import Recording, SegmentError
+from fullcast.engines.plain import only_words
 from fullcast.engines.scripts import with_scripts
 from fullcast.engines.sherpa.engine import LONGEST
 from fullcast.engines.sherpa.families import Family, family_of, parameters_of
@@ -74,7 +75,7 @@ class SherpaSession:
         if isinstance(config, SegmentError):
             return config
         try:
-            made = self.voice_of_all.generate(request.text, config)
+            made = self.voice_of_all.generate(only_words(request.text), config)
         except RuntimeError as error:
             return SegmentError(reason=f"sherpa: {error}")
         samples = np.asarray(made.samples, dtype=np.float32)

@@ -20,6 +20,7 @@ import numpy as np
 from fullcast.audio.edit import resample
 from fullcast.audio.signal import Audio
 from fullcast.engines.base import OutOfMemoryError, Recording, RequestId, SegmentError
+from fullcast.engines.plain import only_words
 from fullcast.engines.scripts import with_scripts
 from fullcast.engines.stretching import stretch
 from fullcast.engines.worker.voices import latent_of, prepare_reference, speaker_of, wrong_voice
@@ -252,7 +253,7 @@ class WorkerSession:
             }
         return {
             "id": number,
-            "text": request.text,
+            "text": only_words(request.text),
             "language": request.language,
             "seed": request.seed,
             "pace": request.pace if recipe.pace else 1.0,
