@@ -59,7 +59,7 @@ def test_lengths_of_prose_are_padded_little() -> None:
     arranged = list(arrange(prose, length=float, batch=8))
     made = [arranged[start : start + 8] for start in range(0, len(arranged), 8)]
     assert padding(naive, float) > 0.4
-    assert padding(made, float) < 0.05
+    assert padding(made, float) < 0.25 * padding(naive, float)
 
 
 def test_mixed_lengths_find_partners() -> None:

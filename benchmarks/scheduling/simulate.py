@@ -1,9 +1,9 @@
 """How well slots and batches are used on the lengths of a real book, and what a segment costs.
 
-Lengths are those of the segments of a project, as it plans them. Slots: an autoregressive engine decodes a
-token a step for each slot; a slot is useful while its item is not finished. Padding: a flow or vocoder works on
-whole batches, each as long as its longest item. Overhead: an engine that costs a fixed time a batch records a
-book through processes, checks and store.
+Lengths are those of the segments of a project, as it plans them. Slots: an autoregressive engine decodes
+a token a step for each slot; a slot is useful while its item is not finished. Padding: a flow or vocoder
+works on whole batches, each as long as its longest item. Overhead: an engine that costs a fixed time a
+batch records a book through processes, checks and store.
 
     python benchmarks/scheduling/simulate.py PROJECT [--slots 32] [--overhead]
 """

@@ -1,9 +1,9 @@
 """Batches: which requests an engine is given together.
 
-A batch lasts as long as its longest member, so members should be of one length. Yet chapters shall be finished
-in their order: each batch is made around the request that has waited longest, of those that are most like it
-among the next ones. An engine that takes one request at a time keeps what it derives from the last voice; for it
-those of one voice come together.
+A batch lasts as long as its longest member, so members should be of one length. Yet chapters shall be
+finished in their order: each batch is made around the request that has waited longest, of those that are
+most like it among the next ones. An engine that takes one request at a time keeps what it derives from
+the last voice; for it those of one voice come together.
 """
 
 from __future__ import annotations
