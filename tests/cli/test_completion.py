@@ -36,7 +36,7 @@ def test_commands_are_offered_with_what_they_do(offers: Ask) -> None:
     assert list(found) == ["render"]
     assert found["render"].startswith("Record what is missing")
     assert {"voices", "cache", "check", "new"} <= offers("").keys()
-    assert list(offers("voices ")) == ["list", "show", "audition"]
+    assert list(offers("voices ")) == ["list", "show", "audition", "compare"]
 
 
 @pytest.mark.parametrize(

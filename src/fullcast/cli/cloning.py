@@ -170,22 +170,16 @@ def _words(wish: Wish, sample: Sample, given: str, asr: tuple[str, str], console
 
 def _heard(sample: Sample, wish: Wish, asr: tuple[str, str], console: Console) -> str:
     """Return what a recogniser hears in the sample; nothing where none is wanted or installed."""
-    import tempfile
-
-    from fullcast.assistants.listening import hear, installed_listeners
-    from fullcast.files.sounds import write_sound
+    from fullcast.assistants.listening import installed_listeners, open_listener
 
     name, device = asr
     if name == "off":
         return ""
     if name == "auto":
-        name = next(iter(installed_listeners()), "")
+        name = next((known for known in installed_listeners() if known != "pocketsphinx"), "")
     if not name:
         return ""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "sample.wav")
-        write_sound([sample.audio], file)
-        words = hear(file, wish.language, listener=name, device=device)
+    words = open_listener(name, device=device).hear(sample.audio, wish.language)
     console.say(f"{name} hears: {words}")
     return words
 

@@ -36,6 +36,9 @@ KEYS: Mapping[str, str] = {
     "models": "Folders of models; the first is where they are fetched to. The user's data folder unless set.",
     "engines": "Folder of engines with a Python environment of their own; the user's data folder unless set.",
     "cache": "Folder for what engines derive from voices; the platform's cache folder unless set.",
+    "asr": "Recogniser that hears every take: faster-whisper, funasr or pocketsphinx; none unless set.",
+    "asr_device": "Where it runs: cpu, cuda or cuda:1; cpu unless set.",
+    "asr_model": "Its model, by name or folder; the recogniser's usual small one unless set.",
     "llm_url": "Address of a language model's server, up to what stands before /chat/completions.",
     "llm_model": "Name of the model, as the server knows it.",
     "llm_key_file": "File that holds the key for it; FULLCAST_LLM_KEY may hold the key itself.",
@@ -206,6 +209,11 @@ def _make_settings(chosen: Mapping[str, _Said], data: Path, problems: list[Probl
         model_folders=folders["models"] or (data / "models",),
         engine_folder=engines[0] if engines else None,
         cache_folder=cache[0] if cache else None,
+        asr=_word(chosen["asr"], _ASR, problems) if "asr" in chosen else "",
+        asr_device=_word(chosen["asr_device"], r"cpu|cuda(:[0-9]+)?", problems)
+        if "asr_device" in chosen
+        else "cpu",
+        asr_model=str(chosen["asr_model"].value) if "asr_model" in chosen else "",
         commands=_commands(programs, problems) if programs else (),
         language_model=model,
     )
@@ -290,6 +298,16 @@ def _number(said: _Said, problems: list[Problem]) -> float:
     what = "a whole number" if whole else "a number"
     _reject(said, f"{what} from {low:g} to {high:g}", problems)
     return low
+
+
+_ASR = "faster-whisper|funasr|pocketsphinx"
+
+
+def _word(said: _Said, pattern: str, problems: list[Problem]) -> str:
+    value = str(said.value)
+    if not re.fullmatch(pattern, value):
+        _reject(said, pattern.replace("|", ", ").replace("(:[0-9]+)?", " or cuda:N"), problems)
+    return value
 
 
 def _reject(said: _Said, expected: str, problems: list[Problem]) -> None:

@@ -103,6 +103,10 @@ class Settings:
     """Where engines with a Python environment of their own are installed; None is nowhere."""
     cache_folder: Path | None = None
     """Where engines keep what they derive from voices; None is the platform's cache folder."""
+    asr: str = ""
+    """Name of the recogniser that hears every take; empty for none."""
+    asr_device: str = "cpu"
+    asr_model: str = ""
     commands: tuple[Command, ...] = ()
     """Programs of this machine that turn text into a WAV."""
     language_model: LanguageModel | None = None

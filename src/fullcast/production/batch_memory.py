@@ -41,7 +41,7 @@ def remember_batch(
     engine: str, device: Device, batch: int, settings: Settings, *, clock: Callable[[], float] = time.time
 ) -> None:
     """Remember how many requests at once a device takes of an engine."""
-    known = {**_read(settings), _name(engine, device): {"batch": batch, "when": round(clock())}}
+    known = {**_read(settings), _name(engine, device): {"batch": batch, "when": int(clock())}}
     folder = cache_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / _FILE, json.dumps(known, indent=1, sort_keys=True).encode())

@@ -15,9 +15,11 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from fullcast.assistants.listening import ENGLISH_ONLY, Listener
 from fullcast.errors import FullcastError, Severity
 from fullcast.files.store import Entry
 from fullcast.model import Finding, PlannedTake, Voice
+from fullcast.text.wording import compare_wording
 
 if TYPE_CHECKING:
     from fullcast.audio.echoes import Floats
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 SILENT = "silent-take"
 """Code of the finding that nothing is heard."""
-COMPARED = frozenset({"unusual-length", "repeated-words", "reference-leak"})
+COMPARED = frozenset({"unusual-length", "repeated-words", "reference-leak", "misheard"})
 """Codes of what is suspected by comparison, and may be wrong."""
 HOPELESS = frozenset({SILENT, "short-take", "long-take"})
 """Codes of what cannot be the words that were asked for: such a take is never kept."""
@@ -41,6 +43,12 @@ LONGER = 1.08
 """Length, likewise, from which a take may hold something twice: a loop of three words adds as much."""
 ALIKE = 0.60
 """Likeness of neighbouring stretches that makes a repetition; see benchmarks/checking."""
+MISHEARD = 0.25
+"""Errors a word, two at least, beyond which a recogniser hears something else."""
+FEWEST = 3
+"""Words of a text that is worth listening to."""
+GAP = 4
+"""Words in a row that a recogniser misses, beyond which they were not said."""
 LEAKED = 0.76
 """Likeness to the recording that a voice is cloned from which makes a leak, likewise."""
 
@@ -75,6 +83,8 @@ class Judge:
     paces: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Letters a second of each voice's takes, at pace 1."""
     references: dict[Path, Floats | None] = field(default_factory=dict)
+    listener: Listener | None = None
+    """A recogniser that hears every take; None where nobody asked for one."""
 
     def learn(self, takes: Iterable[PlannedTake], entries: Iterator[Entry | None]) -> None:
         """Take in what stands in the store already."""
@@ -102,8 +112,9 @@ class Judge:
         if badness == 0 and self.compares:
             seconds = (ends - begins) / clean.rate
             found, worse = self._compare(take, clean, seconds)
+            found += self._listen(take, clean)
             findings += found
-            badness += worse
+            badness += worse + 2.0 * (len(found) > 0)
             if not found:
                 self._note(take, seconds)
         badness += 0.5 * sum(found.severity is Severity.WARNING for found in findings)
@@ -145,6 +156,19 @@ class Judge:
                 message = f"the take repeats the recording that the voice is cloned from: {where}"
                 findings.append(_finding("reference-leak", message))
         return findings, len(findings) * 2.0 + abs(math.log(max(ratio, 0.05))) if findings else 0.0
+
+    def _listen(self, take: PlannedTake, audio: Audio) -> Iterator[Finding]:
+        """Yield what a recogniser hears that should not be, or does not hear that should."""
+        if self.listener is None or (
+            self.listener.name in ENGLISH_ONLY and take.segment.language[:2] != "en"
+        ):
+            return
+        heard = self.listener.hear(audio, take.segment.language)
+        wording = compare_wording(self.listener.keep(take.segment.text), heard)
+        other = wording.errors >= 2 and wording.rate > MISHEARD
+        if wording.expected >= FEWEST and (other or wording.longest_gap >= GAP):
+            share = f"{100 * wording.rate:.0f} % of words wrong, {wording.longest_gap} missing in a row"
+            yield _finding("misheard", f"{self.listener.name} hears “{heard[:80]}”: {share}")
 
     def _reference_of(self, voice: Voice) -> Floats | None:
         """Return what the recording is made of that a voice is cloned from; None if there is none."""

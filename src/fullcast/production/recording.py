@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
+from fullcast.assistants.listening import Listener, open_listener
 from fullcast.batches import arrange, group_voices
 from fullcast.engines.base import (
     Recording,
@@ -69,7 +70,8 @@ def record_takes(
         StoreError: If the disk refuses.
     """
     limits = engine.limits
-    judge = Judge(rate=limits.rate_of_speech, compares=limits.placement is not Placement.EMBEDDED)
+    compares = limits.placement is not Placement.EMBEDDED or settings.asr != ""
+    judge = Judge(rate=limits.rate_of_speech, compares=compares, listener=_listener(takes, settings))
     with store, open_engine(engine, settings) as session:
         desk = _Desk(engine=engine, session=session, store=store, judge=judge)
         pending = {take.key: take for take in takes}
@@ -81,6 +83,14 @@ def record_takes(
             yield from desk.record_halves(pending)
         for key, take in pending.items():
             yield desk.keep_best(key, take)
+
+
+def _listener(takes: Sequence[PlannedTake], settings: Settings) -> Listener | None:
+    """Return the recogniser that hears every take; None where the machine's settings name none."""
+    if not settings.asr:
+        return None
+    texts = dict.fromkeys(take.segment.text for take in takes)
+    return open_listener(settings.asr, device=settings.asr_device, model=settings.asr_model, texts=texts)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
