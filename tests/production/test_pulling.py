@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fullcast.engines.registry import load_speech_engines
 from fullcast.engines.weights import Installed, read_model
 from fullcast.errors import EngineError, SetupError, StoreError, UsageError
 from fullcast.files import catalogue
@@ -372,7 +373,9 @@ def test_the_environment_names_mirrors() -> None:
 
 
 def test_the_catalogue_is_whole() -> None:
+    engines = load_speech_engines()
     for name, one in read_catalogue().items():
+        assert one.card.engine in engines
         assert one.card.id == name
         assert one.card.licence
         assert one.origins

@@ -115,8 +115,8 @@ def pull(
 
     Examples:
       fullcast models pull kokoro-multi-lang-v1_0
-      fullcast models pull cosyvoice3-0.5b --source modelscope
-      fullcast models pull cosyvoice3-0.5b --from /media/usb/cosyvoice3
+      fullcast models pull cosyvoice-300m-sft --source modelscope
+      fullcast models pull megatts3 --from /media/usb/megatts3
     """
     from fullcast.errors import UsageError
     from fullcast.files.hub import Hub
