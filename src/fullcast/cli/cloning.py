@@ -213,6 +213,12 @@ def _tell(folder: Path, sample: Sample, words: str, console: Console) -> None:
 
 def compare(
     names: Annotated[list[str], typer.Argument(metavar="VOICE", help="Two voices or more.")],
+    by: Annotated[
+        Literal["ear", "embedding"],
+        typer.Option(
+            "--by", metavar="MEASURE", help="ear: pitch, colour and pace; embedding: a network for speakers."
+        ),
+    ] = "ear",
     language: Annotated[
         str, typer.Option("--language", "-l", metavar="TAG", help="In which they speak to be compared.")
     ] = "en",
@@ -230,34 +236,41 @@ def compare(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say how far voices are from each other, as a listener would tell them apart.
+    """Say how far voices are from each other, or how alike they are.
 
-    Each speaks the same passage with the engine. A distance of 1 is a difference that is clearly heard by
-    itself: three semitones of pitch, 3 dB of colour, or 15 % of pace.
+    By ear, each speaks the same passage with the engine: a distance of 1 is a difference that is clearly
+    heard by itself, three semitones of pitch, 3 dB of colour, or 15 % of pace. By embedding, recordings are
+    compared where voices have them: 1 is the same, from 0.85 on one would take two for one person.
 
     Examples:
       fullcast voices compare alba mara
-      fullcast voices compare mary tom agnes --engine sherpa
+      fullcast voices compare mary tom --by embedding
     """
     from itertools import combinations
 
     from fullcast.engines.registry import AUTO, choose_speech_engine
     from fullcast.files.voices import find_voice
+    from fullcast.production.batch_memory import cache_folder
+    from fullcast.production.comparing import measure_similarities
     from fullcast.production.likenesses import measure_distances
 
     console = console_of(as_json, quiet)
-    if len(set(names)) < 2:
+    unique = list(dict.fromkeys(names))
+    if len(unique) < 2:
         raise UsageError("one voice cannot be compared", hint="name two or more: fullcast voices list")
     settings = settings_of()
     chosen = choose_speech_engine(engine or AUTO, settings, language).engine
-    voices = [find_voice(name, project=project, settings=settings) for name in dict.fromkeys(names)]
-    folder = project if project.is_dir() else project.parent
-    distances = measure_distances(voices, language, chosen, settings, cache=folder / ".fullcast")
-    pairs = [
-        (one, other, distances.get(frozenset((one, other))))
-        for one, other in combinations(dict.fromkeys(names), 2)
-    ]
-    console.document([{"voices": [one, other], "distance": distance} for one, other, distance in pairs])
-    rows = [("voice", "voice", "distance")]
-    rows += [(one, other, "not heard" if far is None else f"{far:.1f}") for one, other, far in pairs]
+    voices = [find_voice(name, project=project, settings=settings) for name in unique]
+    if by == "embedding":
+        measured, word = measure_similarities(voices, language, chosen, settings), "similarity"
+    else:
+        folder = project if project.is_dir() else project.parent
+        in_project = (folder / "project.yaml").is_file()
+        cache = folder / ".fullcast" if in_project else cache_folder(settings)
+        measured, word = measure_distances(voices, language, chosen, settings, cache=cache), "distance"
+    pairs = [(*pair, measured.get(frozenset(pair))) for pair in combinations(unique, 2)]
+    console.document([{"voices": [one, other], word: value} for one, other, value in pairs])
+    digits = 2 if by == "embedding" else 1
+    rows = [("voice", "voice", word)]
+    rows += [(one, other, "not heard" if x is None else f"{x:.{digits}f}") for one, other, x in pairs]
     console.print(columns(rows, right=frozenset({2})))
