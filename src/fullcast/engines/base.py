@@ -18,6 +18,7 @@ from fullcast.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from fullcast.audio.signal import Audio
     from fullcast.model import Device, Limits, Pronunciation, Settings, Voice, Word
@@ -166,6 +167,15 @@ class BindableEngine(Protocol):
             SetupError: If the model is not here, or its licence was not accepted; with what to do.
         """
         ...
+
+
+def decided_by(engine: SpeechEngine | SoundEngine) -> tuple[Path, ...]:
+    """Return the files of this machine that a bound engine's revision hangs on, where it names them.
+
+    A run that has nothing to do looks at them, and asks the engine only if one changed.
+    """
+    files: tuple[Path, ...] = getattr(engine, "files", ())
+    return files
 
 
 @runtime_checkable

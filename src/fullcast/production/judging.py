@@ -185,6 +185,10 @@ class Judge:
         return self.references[voice.reference]
 
 
+_AGAIN, _WIDTH = 8, 3
+"""Letters that last for half a second, and letters that a Chinese character counts for."""
+
+
 def _unusual_length(ratio: float, low: float, high: float, seconds: float) -> Iterator[Finding]:
     usual = f"{seconds:.1f} s, {ratio:.2f} of what is usual for the voice"
     if ratio < low:
@@ -200,18 +204,35 @@ def _voice_of(take: PlannedTake) -> str:
 
 
 def says_twice(text: str) -> bool:
-    """Return whether a text itself has words or signs twice in a row: then its sound may.
+    """Return whether a text itself says something twice, in a row or apart: then its sound may.
 
     >>> says_twice("No, no, he said."), says_twice("The door, the door!"), says_twice("Nobody spoke.")
     (True, True, False)
+    >>> says_twice("If it's dark for me, then it's dark for thee."), says_twice("On the sea, by the wall.")
+    (True, False)
     """
     words = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.casefold())
     units = [unit for word in words for unit in (word if _is_wide(word) else [word])]
-    return any(
+    in_a_row = any(
         units[start : start + size] == units[start + size : start + 2 * size]
         for size in range(1, min(5, len(units) // 2 + 1))
         for start in range(len(units) - 2 * size + 1)
     )
+    return in_a_row or _says_again(units)
+
+
+def _says_again(units: list[str]) -> bool:
+    """Return whether words that last for half a second stand in two places."""
+    seen: set[tuple[str, ...]] = set()
+    for size in (2, 3):
+        for start in range(len(units) - size + 1):
+            phrase = tuple(units[start : start + size])
+            if sum(_WIDTH if _is_wide(unit) else len(unit) for unit in phrase) < _AGAIN:
+                continue
+            if phrase in seen:
+                return True
+            seen.add(phrase)
+    return False
 
 
 def _is_wide(word: str) -> bool:

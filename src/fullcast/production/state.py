@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fullcast import __version__
+from fullcast.engines.base import decided_by
 from fullcast.files.disk import write_whole
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def _inputs(prepared: Prepared, settings: Settings) -> list[Path]:
     ]
     files += [*(file for file in (book.cover, book.source) if file), *prepared.recordings.values()]
     modules = [sys.modules[type(engine).__module__] for engine in (prepared.speech, prepared.sound)]
-    return [*files, *(Path(module.__file__) for module in modules if module.__file__)]
+    files += [Path(module.__file__) for module in modules if module.__file__]
+    # Weights, programs and environments that a bound engine speaks with: another one is another engine.
+    return [*files, *(file for engine in (prepared.speech, prepared.sound) for file in decided_by(engine))]
 
 
 def restamped(inputs: Iterable[Stamp], files: Iterable[Path], folder: Path) -> tuple[Stamp, ...]:

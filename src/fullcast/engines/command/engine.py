@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fullcast.engines.command.presets import PRESETS
@@ -43,6 +44,8 @@ class CommandEngine:
     def __init__(self, command: Command | None = None) -> None:
         self._command = command
         self.model = command.name if command else ""
+        program = shutil.which(command.run[0]) if command else None
+        self.files = (Path(program),) if program else ()
         self.revision = "none" if command is None else _revision(command)
         self.limits = Limits(longest=600, rate=Hertz(22_050), placement=Placement.PROGRAM, quality=QUALITY)
         if command is not None:

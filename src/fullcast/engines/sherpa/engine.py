@@ -12,7 +12,7 @@ from fullcast.engines.scripts import with_scripts
 from fullcast.engines.sherpa.families import family_of, parameters_of
 from fullcast.engines.weights import find_model, installed_models
 from fullcast.errors import SetupError
-from fullcast.model import Ability, Limits, Placement
+from fullcast.model import CARD_FILE, Ability, Limits, Placement
 from fullcast.units import Hertz
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class SherpaEngine:
         self.limits = Limits(
             longest=LONGEST, rate=Hertz(24_000), placement=Placement.IN_PROCESS, install=_INSTALL
         )
+        self.files = () if installed is None else (installed.folder / CARD_FILE,)
         if installed is None:
             return
         card, family = installed.card, family_of(installed.card)

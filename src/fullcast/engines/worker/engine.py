@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from fullcast.engines.scripts import with_scripts
 from fullcast.engines.weights import Installed, find_model
-from fullcast.engines.worker.environment import Environment, find_environment
+from fullcast.engines.worker.environment import RECORD, Environment, find_environment
 from fullcast.engines.worker.recipes import RECIPES, Recipe
 from fullcast.errors import SetupError
-from fullcast.model import Ability, Limits, Placement
+from fullcast.model import CARD_FILE, Ability, Limits, Placement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,7 @@ class WorkerEngine:
         self.name = recipe.name
         self.model = "" if installed is None else installed.card.id
         self.revision = f"none-{ADAPTER}"
+        self.files: tuple[Path, ...] = ()
         install = f"fullcast engines install {recipe.name}, then fullcast models list --engine {recipe.name}"
         abilities = {Ability.CLONING} if recipe.reference else set()
         abilities |= {Ability.STYLE} if recipe.style else set()
@@ -52,6 +53,7 @@ class WorkerEngine:
             install=install,
         )
         if environment is not None and installed is not None:
+            self.files = (installed.folder / CARD_FILE, Path(environment.python).parents[2] / RECORD)
             weights = f"{installed.card.id}@{installed.card.revision[:12]}"
             self.revision = f"{weights}-{environment.revision}-{ADAPTER}"
             licence = installed.card.licence or recipe.licence
