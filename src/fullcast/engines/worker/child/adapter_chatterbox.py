@@ -27,11 +27,7 @@ class Speaker:
 
     def record(self, batch):
         """Yield each item's sound, voice by voice."""
-        for item in sorted(batch, key=lambda item: item["voice"]["reference"]):
-            try:
-                yield item["id"], self._record(item)
-            except Exception as error:
-                yield item["id"], error
+        return loop.one_by_one(sorted(batch, key=lambda item: item["voice"]["reference"]), self._record)
 
     def _record(self, item):
         reference = item["voice"]["reference"]

@@ -45,12 +45,8 @@ class Speaker:
         self._prompts = {}
 
     def record(self, batch):
-        """Yield each item's sound."""
-        for item in batch:
-            try:
-                yield item["id"], self._record(item)
-            except Exception as error:
-                yield item["id"], error
+        """Return each item's sound."""
+        return loop.one_by_one(batch, self._record)
 
     def _record(self, item):
         voice = item["voice"]

@@ -46,11 +46,9 @@ class Speaker:
 
     def record(self, batch):
         """Yield each item's sound, voice by voice."""
-        for item in sorted(batch, key=lambda item: (item["voice"]["reference"], item["style"])):
-            try:
-                yield item["id"], self._record(item)
-            except Exception as error:
-                yield item["id"], error
+        return loop.one_by_one(
+            sorted(batch, key=lambda item: (item["voice"]["reference"], item["style"])), self._record
+        )
 
     def _record(self, item):
         loop.seed_all(item["seed"])

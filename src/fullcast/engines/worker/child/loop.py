@@ -108,6 +108,15 @@ def record(speaker, batch, scratch, channel):
         channel.say(say="failed", id=name, reason="the engine gave back nothing for it", retry=True)
 
 
+def one_by_one(batch, record):
+    """Yield each item's sound, or what went wrong with it; the others are not touched."""
+    for item in batch:
+        try:
+            yield item["id"], record(item)
+        except Exception as error:
+            yield item["id"], error
+
+
 def tell(name, result, scratch, channel):
     """Send a result: a sound, or why there is none."""
     if isinstance(result, Exception):
