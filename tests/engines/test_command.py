@@ -97,6 +97,14 @@ def test_without_placeholders_words_and_sound_go_through_pipes(program: Program,
     assert program.calls() == [(["--quiet"], "The lamp was lit.\n")]
 
 
+def test_no_key_of_ours_reaches_a_program(
+    program: Program, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FULLCAST_LLM_KEY", "sk-secret")
+    program.write("import os\nassert not [name for name in os.environ if name.startswith('FULLCAST_')]")
+    assert isinstance(only(program.command(), ask("Yes.")), Recording)
+
+
 def test_another_rate_is_brought_to_the_declared_one(program: Program, ask: Ask) -> None:
     program.write(rate=8_000)
     result = only(program.command(rate=Hertz(24_000)), ask("Yes."))

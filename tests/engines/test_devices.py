@@ -80,8 +80,9 @@ def test_a_gpu_that_is_there_without_torch_is_an_error_with_a_cure(monkeypatch: 
 
 def test_an_engine_that_may_runs_on_the_processor() -> None:
     either = replace(LIMITS, cpu=True, memory=0)
-    assert choose("auto", either, NONE) == [Device(threads=1)] * 4
-    assert choose("cpu", either) == [Device(threads=1)] * 4
+    assert choose("auto", either, NONE) == [Device(threads=4)]
+    assert choose("cpu", either) == [Device(threads=4)]
+    assert choose("cpu", replace(either, gpu=False)) == [Device(threads=1)] * 4
     assert [device.kind for device in choose("auto", either)] == ["cuda", "cuda"]
 
 

@@ -19,14 +19,15 @@ from hypothesis import strategies as st
 
 from fullcast.engines.registry import load_speech_engines
 from fullcast.engines.weights import Installed, read_model
-from fullcast.errors import EngineError, SetupError, StoreError, UsageError
+from fullcast.errors import EngineError, LockedError, SetupError, StoreError, UsageError
 from fullcast.files import catalogue
 from fullcast.files.catalogue import Listed, Origin, read_catalogue
 from fullcast.files.hub import HF, MODELSCOPE, TRIES, Hub
+from fullcast.files.runlock import run_lock
 from fullcast.model import CARD_FILE, ModelCard, Secret, Settings
 from fullcast.production.events import Event, Fetching
 from fullcast.production.modelkeeping import check_model, remove_model
-from fullcast.production.pulling import Pull, pull_model
+from fullcast.production.pulling import LOCKS, Pull, pull_model
 
 NAME = "small"
 LARGE = random.Random(1).randbytes(300_000)
@@ -102,7 +103,7 @@ def test_a_model_comes_with_its_card(site: Site) -> None:
         assert content == FILES[file.name]
         assert file.sha256 == hashlib.sha256(content).hexdigest()
     assert made.card.revision.startswith("0123456789abcdef")
-    assert sorted(path.name for path in site.home.iterdir()) == [NAME]
+    assert sorted(path.name for path in site.home.iterdir()) == [LOCKS, NAME]
     assert not list(made.folder.rglob(".*"))
     assert list(check_model(made)) == []
     last = site.events[-1]
@@ -300,6 +301,15 @@ def test_what_is_no_archive_is_told(site: Site, offer: Catalogue) -> None:
         site.pull()
 
 
+def test_two_do_not_fetch_the_same_at_once(site: Site) -> None:
+    with (
+        run_lock(site.home / LOCKS / NAME),
+        pytest.raises(LockedError, match="is being worked on by process"),
+    ):
+        site.pull()
+    site.pull()
+
+
 def test_an_interrupted_pull_goes_on(site: Site) -> None:
     def stop(event: Event) -> None:
         if isinstance(event, Fetching) and event.done > 100:
@@ -325,7 +335,7 @@ def test_damage_is_found_and_removal_is_whole(site: Site) -> None:
     assert remove_model(NAME, site.settings, dry_run=True)[0] == 3
     assert made.folder.exists()
     remove_model(NAME, site.settings, dry_run=False)
-    assert list(site.home.iterdir()) == []
+    assert [path.name for path in site.home.iterdir()] == [LOCKS]
     for name in (NAME, "../models", ""):
         with pytest.raises(UsageError):
             remove_model(name, site.settings, dry_run=False)

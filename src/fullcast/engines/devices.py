@@ -184,7 +184,9 @@ def _several(gpus: list[Gpu], settings: Settings) -> tuple[Device, ...]:
 
 def _processors(limits: Limits, settings: Settings) -> tuple[Device, ...]:
     """Return a device for each process that shares the processor, as far as memory goes."""
-    if limits.memory:
+    if limits.gpu:
+        count = 1  # what runs on GPUs spreads over cores by itself
+    elif limits.memory:
         count = max(1, min(settings.jobs, int(0.8 * available_memory()) // limits.memory))
     else:
         count = settings.jobs

@@ -54,6 +54,11 @@ def _endings_deferred() -> Iterator[None]:
             signal.raise_signal(caught)
 
 
+def environment_for_others() -> dict[str, str]:
+    """Return the environment for programs that are not ours: without our settings, keys among them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FULLCAST_")}
+
+
 def end_now(pool: ProcessPoolExecutor) -> None:
     """End a pool without waiting for what its processes are at."""
     processes = list((pool._processes or {}).values())  # noqa: SLF001 - the standard library offers it from 3.14 on

@@ -22,11 +22,14 @@ from fullcast.errors import SetupError, StoreError, UsageError
 from fullcast.files.catalogue import Listed, Origin, find_listed
 from fullcast.files.disk import explained, write_whole
 from fullcast.files.hub import Hub, Remote, hash_file
+from fullcast.files.runlock import run_lock
 from fullcast.model import CARD_FILE, ModelCard, ModelFile, Settings, card_to_json
 from fullcast.production.events import Emit, Fetching
 
 AT_ONCE = 4
 """Files that are fetched at once."""
+LOCKS = ".locks"
+"""Folder beside models in which whoever fetches one says so."""
 _SPARE = 1 << 30
 """Bytes that shall stay free on the disk."""
 
@@ -60,10 +63,17 @@ def pull_model(asked: Pull, settings: Settings, hub: Hub, emit: Emit) -> Install
         UsageError: If the catalogue has no such model, or its licence must be accepted first.
         SetupError: If it may not be read, or there is no place for it.
         DownloadError: If the hub fails; what was fetched is kept for the next try.
+        LockedError: If somebody else fetches it now.
     """
     listed = find_listed(asked.name)
     accepted = _accept(listed.card, asked, settings)
     home = _home(settings)
+    with run_lock(home / LOCKS / asked.name):
+        return _pull(asked, listed, accepted, (home, hub, emit))
+
+
+def _pull(asked: Pull, listed: Listed, accepted: str, to: tuple[Path, Hub, Emit]) -> Installed:
+    home, hub, emit = to
     partial = home / f".{asked.name}.partial"
     if asked.folder is not None:
         revision = _take_over(asked.folder, listed, partial)

@@ -18,6 +18,7 @@ from fullcast.audio.signal import Audio
 from fullcast.engines.base import Recording, SegmentError
 from fullcast.engines.command.voices import choose_voice, wrong_voice
 from fullcast.engines.plain import only_words
+from fullcast.engines.processes import environment_for_others
 from fullcast.engines.scripts import with_scripts
 from fullcast.engines.several import several_at_once
 from fullcast.errors import AudioError
@@ -57,7 +58,12 @@ class _Running:
     def started(self, call: list[str], output: int, errors: int) -> Iterator[subprocess.Popen[bytes]]:
         """Run a program for the length of a ``with``; afterwards nothing of it is left."""
         process = subprocess.Popen(  # noqa: S603 - it stands in the settings of the machine or in a preset
-            call, stdin=subprocess.PIPE, stdout=output, stderr=errors, start_new_session=True
+            call,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
+            env=environment_for_others(),
         )
         with self.lock:
             self.processes.add(process)

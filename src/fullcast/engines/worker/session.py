@@ -21,6 +21,7 @@ from fullcast.audio.edit import resample
 from fullcast.audio.signal import Audio
 from fullcast.engines.base import OutOfMemoryError, Recording, RequestId, SegmentError
 from fullcast.engines.plain import only_words
+from fullcast.engines.processes import environment_for_others
 from fullcast.engines.scripts import with_scripts
 from fullcast.engines.stretching import stretch
 from fullcast.engines.worker.voices import latent_of, prepare_reference, speaker_of, wrong_voice
@@ -89,7 +90,8 @@ class _Process:
 
     def __init__(self, *, python: Path, adapter: Path, log: Path) -> None:
         self.log = log
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        around = environment_for_others()
+        environment = {name: value for name, value in around.items() if not name.startswith("PYTHON")}
         environment |= {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(CHILD), "TQDM_DISABLE": "1"}
         with log.open("wb") as errors:
             self.popen = subprocess.Popen(  # noqa: S603 - the Python of an environment that the user made
