@@ -21,7 +21,7 @@ from fullcast.engines.espeak import EspeakEngine
 from fullcast.engines.tone import ToneEngine, ToneSession
 from fullcast.errors import Severity
 from fullcast.files.sounds import read_take
-from fullcast.files.store import Store
+from fullcast.files.store import Entry, Store
 from fullcast.model import Device, PlannedTake, Pronunciation, Segment, Settings, Voice
 from fullcast.production.judging import Judge, says_twice
 from fullcast.production.recording import Lost, Recorded, record_takes
@@ -130,6 +130,22 @@ def test_the_recording_that_is_cloned_from_is_found_in_a_take(
     part = reference.samples[:, reference.rate // 2 : 2 * reference.rate]
     leaked = Audio(samples=np.concatenate([part, clean.samples], axis=1), rate=clean.rate)
     assert "reference-leak" in codes(judge, SENTENCES[0], leaked, cloned)
+
+
+def test_a_voice_is_known_by_what_stands_in_the_store(spoken: dict[str, Audio]) -> None:
+    known = []
+    for text in SENTENCES[1:]:
+        audio = spoken[text]
+        entry = Entry(
+            key=text, digest="", size=0, rate=audio.rate, samples=audio.length, begins=0, ends=audio.length
+        )
+        known.append((planned(text), entry))
+    fresh = Judge(rate=14.0)
+    fresh.learn([*known, (planned(SENTENCES[0]), None)])
+    whole = spoken[SENTENCES[0]]
+    cut = Audio(samples=whole.samples[:, : int(0.5 * whole.length)], rate=whole.rate)
+    assert codes(fresh, SENTENCES[0], cut) == {"unusual-length"}
+    assert codes(fresh, SENTENCES[0], whole) == set()
 
 
 def test_an_unknown_voice_is_given_more_room(spoken: dict[str, Audio]) -> None:

@@ -86,9 +86,9 @@ class Judge:
     listener: Listener | None = None
     """A recogniser that hears every take; None where nobody asked for one."""
 
-    def learn(self, takes: Iterable[PlannedTake], entries: Iterator[Entry | None]) -> None:
+    def learn(self, known: Iterable[tuple[PlannedTake, Entry | None]]) -> None:
         """Take in what stands in the store already."""
-        for take, entry in zip(takes, entries, strict=True):
+        for take, entry in known:
             if entry is not None:
                 self._note(take, (entry.ends - entry.begins) / entry.rate)
 

@@ -51,7 +51,11 @@ class Lost:
 
 
 def record_takes(
-    engine: SpeechEngine, takes: Sequence[PlannedTake], store: Store, settings: Settings
+    engine: SpeechEngine,
+    takes: Sequence[PlannedTake],
+    store: Store,
+    settings: Settings,
+    known: Iterable[PlannedTake] = (),
 ) -> Generator[Recorded | Lost]:
     """Record takes; yields each as soon as it stands in the store, in any order.
 
@@ -64,6 +68,7 @@ def record_takes(
         takes: What is missing, in the order in which it is wanted; keys are unique.
         store: Where takes go; its journal is committed once a batch and at the end.
         settings: The machine.
+        known: Takes that stand in the store: what is usual for their voices.
 
     Raises:
         EngineError: If the engine itself breaks; finished takes are kept.
@@ -72,6 +77,8 @@ def record_takes(
     limits = engine.limits
     compares = limits.placement is not Placement.EMBEDDED or settings.asr != ""
     judge = Judge(rate=limits.rate_of_speech, compares=compares, listener=_listener(takes, settings))
+    if judge.compares:
+        judge.learn((take, store.get(take.key)) for take in known)
     with store, open_engine(engine, settings) as session:
         desk = _Desk(engine=engine, session=session, store=store, judge=judge)
         pending = {take.key: take for take in takes}

@@ -130,7 +130,14 @@ def take_in_or_record(
     yield from take_in_recordings(spoken, prepared.recordings, store)
     asked = [take for take in missing if take.engine != RECORDING]
     if asked:
-        with closing(record_takes(prepared.speech, asked, store, settings)) as results:
+        missing_keys = {take.key for take in asked}
+        known = (
+            take
+            for chapter in prepared.plan.chapters
+            for take in chapter.takes
+            if take.engine != RECORDING and take.key not in missing_keys
+        )
+        with closing(record_takes(prepared.speech, asked, store, settings, known)) as results:
             yield from results
 
 
