@@ -82,7 +82,7 @@ def _listed(name: str, entry: Mapping[str, Any]) -> Listed:
         title=entry["title"],
         languages=tuple(entry.get("languages", ())),
         rate=Hertz(entry["rate"]),
-        memory=entry["memory"],
+        memory=entry.get("memory", 0),
         licence=entry["licence"],
         commercial=entry.get("commercial", True),
         options=entry.get("options", {}),

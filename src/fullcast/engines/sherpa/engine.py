@@ -60,7 +60,7 @@ class SherpaEngine:
             abilities=frozenset({Ability.CLONING} if family.reference else ()),
             quality=-1 if family.reference else QUALITY,  # who has no recordings is not given it by chance
             licence=card.licence,
-            memory=card.memory,
+            memory=card.memory or 2 * card.size,  # weights, and as much again while it works
         )
 
     def bind(self, model: str, settings: Settings) -> SherpaEngine:

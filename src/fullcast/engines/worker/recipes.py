@@ -47,8 +47,8 @@ class Recipe:
     pace: bool = False
     """Whether it speaks quicker and slower by itself; for others the sound is stretched afterwards."""
     cpu: bool = False
-    memory: int = 6_000_000_000
-    """Bytes on its device."""
+    memory: int = 0
+    """Bytes on its device; 0 where nobody says."""
     licence: str = ""
     quality: int = 60
     speakers: tuple[str, ...] = ()
@@ -73,6 +73,7 @@ RECIPES: Mapping[str, Recipe] = {
             latent=True,
             pace=True,
             cpu=True,
+            memory=6_000_000_000,
             licence="Apache-2.0",
         ),
         Recipe(
@@ -86,7 +87,6 @@ RECIPES: Mapping[str, Recipe] = {
             rate=Hertz(22_050),
             reference_rate=Hertz(22_050),
             style=True,
-            memory=10_000_000_000,
             licence="bilibili Model Use License",
         ),
         Recipe(
@@ -99,7 +99,6 @@ RECIPES: Mapping[str, Recipe] = {
             longest=60,
             reference_longest=10.0,
             transcript=True,
-            memory=8_000_000_000,
             licence="see the card of the weights",
         ),
         Recipe(
@@ -129,7 +128,6 @@ RECIPES: Mapping[str, Recipe] = {
             transcript=False,
             style=True,
             cpu=True,
-            memory=8_000_000_000,
             speakers=_QWEN,
             licence="Apache-2.0",
         ),
@@ -143,7 +141,6 @@ RECIPES: Mapping[str, Recipe] = {
             languages=("en",),
             reference_longest=10.0,
             cpu=True,
-            memory=5_000_000_000,
             licence="MIT; its sound carries a watermark",
         ),
         Recipe(
@@ -157,7 +154,6 @@ RECIPES: Mapping[str, Recipe] = {
             transcript=True,
             pace=True,
             cpu=True,
-            memory=4_000_000_000,
             licence="CC-BY-NC-4.0",
         ),
     )
