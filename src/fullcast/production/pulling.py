@@ -18,13 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from fullcast.engines.weights import Installed, installed_models, read_model
-from fullcast.errors import SetupError, StoreError, UsageError
+from fullcast.errors import SetupError, Severity, StoreError, UsageError
 from fullcast.files.catalogue import Listed, Origin, find_listed
 from fullcast.files.disk import explained, write_whole
 from fullcast.files.hub import Hub, Remote, hash_file
 from fullcast.files.runlock import run_lock
 from fullcast.model import CARD_FILE, ModelCard, ModelFile, Settings, card_to_json
 from fullcast.production.events import Emit, Fetching
+from fullcast.production.modelkeeping import check_model
 
 AT_ONCE = 4
 """Files that are fetched at once."""
@@ -140,8 +141,11 @@ def _same_revision(listed: Listed, asked: Pull, hub: Hub, home: Path) -> Install
         pieces += [_piece(remote, origin, partial, origin.hubs[source]) for remote in wanted]
     revision = "+".join(word.removesuffix(".tar.bz2") for word in revisions)
     there = home / asked.name
-    if (there / CARD_FILE).exists() and read_model(there).card.revision == revision:
-        return read_model(there)
+    if (there / CARD_FILE).exists():
+        installed = read_model(there)
+        damaged = any(found.severity is Severity.ERROR for found in check_model(installed))
+        if installed.card.revision == revision and not damaged:
+            return installed
     return pieces, revision
 
 
@@ -164,7 +168,8 @@ def _fetch(found: tuple[list[_Piece], str], partial: Path, hub: Hub, emit: Emit)
     """Fetch files, several at once; returns the revision."""
     pieces, revision = found
     _begin(partial, revision)
-    done = sum(piece.file.stat().st_size for piece in pieces if piece.file.exists())
+    begun = (file for piece in pieces for file in (piece.file, _waiting(piece.file)) if file.exists())
+    done = sum(file.stat().st_size for file in begun)
     total = sum(piece.remote.size or 0 for piece in pieces)
     _check_room(partial, total - done)
     count = _Count(
@@ -232,13 +237,18 @@ class _Count:
             self.emit(Fetching(model=self.name, done=self.done, total=max(self.total, self.done)))
 
 
+def _waiting(file: Path) -> Path:
+    """Return where a file gathers until it is whole."""
+    return file.with_name(f"{file.name}.fetching")
+
+
 def _fetch_piece(piece: _Piece, hub: Hub, count: _Count) -> None:
     """Fetch a file and, if it is an archive, take out what is in it."""
     piece.file.parent.mkdir(parents=True, exist_ok=True)
     unpacked = piece.file.with_name(f".{piece.file.name}.unpacked")
     if piece.origin.archive and unpacked.exists():
         return
-    waiting = piece.file.with_name(f"{piece.file.name}.fetching")
+    waiting = _waiting(piece.file)
     if not piece.file.exists():
         hub.fetch(piece.remote, waiting, tell=count.add, repository=piece.repository)
         waiting.rename(piece.file)
