@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 from fullcast.engines import devices
 from fullcast.engines.devices import Gpu, Gpus, choose_devices, find_gpus, order_as_cuda
 from fullcast.errors import SetupError
-from fullcast.model import Device, Limits, Settings
+from fullcast.model import Device, Limits, Placement, Settings
 from fullcast.units import Hertz
 
 GB = 1_000_000_000
-LIMITS = Limits(longest=100, rate=Hertz(24_000), gpu=True, cpu=False, memory=6 * GB)
+LIMITS = Limits(
+    longest=100,
+    rate=Hertz(24_000),
+    placement=Placement.IN_PROCESS,
+    gpu=True,
+    cpu=False,
+    memory=6 * GB,
+)
 NONE = Gpus(found=(), why_none="Driver Not Loaded")
 
 
@@ -76,6 +83,13 @@ def test_a_gpu_that_is_there_without_torch_is_an_error_with_a_cure(monkeypatch: 
         with pytest.raises(SetupError, match="torch, which is not installed") as raised:
             choose(device)
         assert raised.value.hint == "install it: pip install 'fullcast[gpu]'"
+
+
+def test_an_engine_in_its_own_environment_has_its_own_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "find_spec", lambda _: None)
+    elsewhere = replace(LIMITS, placement=Placement.WORKER)
+    assert [device.index for device in choose("auto", elsewhere)] == [1, 0]
+    assert [device.index for device in choose("0", elsewhere)] == [0]
 
 
 def test_an_engine_that_may_runs_on_the_processor() -> None:

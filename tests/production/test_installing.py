@@ -53,6 +53,7 @@ def test_an_environment_is_made_from_packages(
     made = install_engine(asked(from_packages(str(package))), machine, steps.append)
     assert made == find_environment("f5", machine)
     assert made.packages["small-voice"] == "1.2"
+    assert made.version_of("small-voice") == "1.2"
     assert made.version == HERE
     assert len(steps) == 2
     assert capsys.readouterr().out == ""
@@ -83,7 +84,7 @@ def test_a_source_is_known_by_its_commit(machine: Settings, tmp_path: Path) -> N
     recipe = replace(RECIPES["megatts3"], pythons=(HERE,))
     made = install_engine(asked(recipe, source=source), machine, lambda _: None)
     assert made.commit.startswith("f506233")
-    assert made.revision == "f50623300000"
+    assert made.version_of(recipe.package) == "f50623300000"
     assert made.checkout == str(source)
 
 

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from fullcast.errors import SetupError
-from fullcast.model import Device
+from fullcast.model import Device, Placement
 
 if TYPE_CHECKING:
     from fullcast.model import Limits, Settings
@@ -120,33 +120,37 @@ def choose_devices(
         SetupError: If a GPU is named or needed that cannot be used, with a cure.
     """
     asked = settings.device
-    if not limits.gpu:
-        if asked not in {"auto", "cpu"}:
-            raise SetupError(
-                f"the engine {name} runs on the processor: it cannot use device {asked}",
-                hint="leave --device and FULLCAST_DEVICE out, or say cpu",
-            )
-        return _processors(limits, settings)
-    if asked == "cpu":
-        if not limits.cpu:
-            raise SetupError(
-                f"the engine {name} needs a GPU: it cannot run on the processor",
-                hint="leave --device cpu out, or take an engine that can: fullcast engines list",
-            )
+    if not limits.gpu and asked not in {"auto", "cpu"}:
+        raise SetupError(
+            f"the engine {name} runs on the processor: it cannot use device {asked}",
+            hint="leave --device and FULLCAST_DEVICE out, or say cpu",
+        )
+    if asked == "cpu" and not limits.cpu:
+        raise SetupError(
+            f"the engine {name} needs a GPU: it cannot run on the processor",
+            hint="leave --device cpu out, or take an engine that can: fullcast engines list",
+        )
+    if not limits.gpu or asked == "cpu":
         return _processors(limits, settings)
     gpus = find()
-    if asked != "auto":
-        named = [_named(int(number), gpus) for number in asked.split(",")]
+    if asked == "auto" and not gpus.found and limits.cpu:
+        return _processors(limits, settings)
+    if asked == "auto":
+        chosen = _freest(name, limits, gpus)
+    else:
+        chosen = [_named(int(number), gpus) for number in asked.split(",")]
+    if limits.placement is Placement.IN_PROCESS:  # elsewhere an engine has a torch of its own
         _check_torch(name)
-        return _several(named, settings)
+    return _several(chosen, settings)
+
+
+def _freest(name: str, limits: Limits, gpus: Gpus) -> list[Gpu]:
+    """Return the GPUs that have room for an engine, the freest first."""
     if not gpus.found:
-        if limits.cpu:
-            return _processors(limits, settings)
         raise SetupError(
             f"the engine {name} needs a GPU, and none can be used here: {gpus.why_none}",
             hint="look at nvidia-smi and the driver; in a container, start it with --gpus all",
         )
-    _check_torch(name)
     roomy = [gpu for gpu in gpus.found if gpu.free >= limits.memory]
     if not roomy:
         most = max(gpu.free for gpu in gpus.found)
@@ -155,7 +159,7 @@ def choose_devices(
             f"the engine {name} {needs}",
             hint="end what else runs on it (nvidia-smi shows it), or choose a smaller model",
         )
-    return _several(sorted(roomy, key=lambda gpu: -gpu.free), settings)
+    return sorted(roomy, key=lambda gpu: -gpu.free)
 
 
 def _named(index: int, gpus: Gpus) -> Gpu:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,15 +56,15 @@ class WorkerEngine:
         if environment is not None and installed is not None:
             self.files = (installed.folder / CARD_FILE, Path(environment.python).parents[2] / RECORD)
             weights = f"{installed.card.id}@{installed.card.revision[:12]}"
-            self.revision = f"{weights}-{environment.revision}-{ADAPTER}"
+            self.revision = f"{weights}-{environment.version_of(recipe.package)}-{ADAPTER}"
             licence = installed.card.licence or recipe.licence
-            own = self._has_speakers
+            own = self.has_speakers
             kept = abilities - {Ability.CLONING} if own else abilities
             quality = recipe.quality if own else -1
             self.limits = replace(self.limits, licence=licence, quality=quality, abilities=frozenset(kept))
 
     @property
-    def _has_speakers(self) -> bool:
+    def has_speakers(self) -> bool:
         """Whether the model speaks with voices of its own, and not with that of a recording."""
         if not self.recipe.reference:
             return True
@@ -92,7 +93,7 @@ class WorkerEngine:
         del language
         from fullcast.engines.worker.voices import wrong_voice
 
-        return wrong_voice(voice, self.recipe, own=self._has_speakers)
+        return wrong_voice(voice, self.recipe, own=self.has_speakers)
 
     @contextmanager
     def open(self, device: Device, settings: Settings) -> Iterator[WorkerSession]:
@@ -117,36 +118,10 @@ class WorkerEngine:
             yield session
 
 
-def make_megatts3() -> WorkerEngine:
-    """Return MegaTTS 3."""
-    return WorkerEngine(RECIPES["megatts3"])
-
-
-def make_indextts2() -> WorkerEngine:
-    """Return IndexTTS 2."""
-    return WorkerEngine(RECIPES["indextts2"])
-
-
-def make_glm_tts() -> WorkerEngine:
-    """Return GLM-TTS."""
-    return WorkerEngine(RECIPES["glm-tts"])
-
-
-def make_cosyvoice1() -> WorkerEngine:
-    """Return CosyVoice 1."""
-    return WorkerEngine(RECIPES["cosyvoice1"])
-
-
-def make_qwen3_tts() -> WorkerEngine:
-    """Return Qwen3-TTS."""
-    return WorkerEngine(RECIPES["qwen3-tts"])
-
-
-def make_chatterbox() -> WorkerEngine:
-    """Return Chatterbox."""
-    return WorkerEngine(RECIPES["chatterbox"])
-
-
-def make_f5() -> WorkerEngine:
-    """Return F5-TTS."""
-    return WorkerEngine(RECIPES["f5"])
+MEGATTS3 = partial(WorkerEngine, RECIPES["megatts3"])
+INDEXTTS2 = partial(WorkerEngine, RECIPES["indextts2"])
+GLM_TTS = partial(WorkerEngine, RECIPES["glm-tts"])
+COSYVOICE1 = partial(WorkerEngine, RECIPES["cosyvoice1"])
+QWEN3_TTS = partial(WorkerEngine, RECIPES["qwen3-tts"])
+CHATTERBOX = partial(WorkerEngine, RECIPES["chatterbox"])
+F5 = partial(WorkerEngine, RECIPES["f5"])

@@ -30,11 +30,9 @@ class Environment:
     packages: Mapping[str, str] = field(default_factory=dict)
     """Versions by name, as pip tells them."""
 
-    @property
-    def revision(self) -> str:
-        """What of it is heard: the engine's own version."""
-        own = self.packages.get(self.engine, "") or next(iter(self.packages.values()), "")
-        return self.commit[:12] or own or "unknown"
+    def version_of(self, package: str) -> str:
+        """Return what of it is heard: the version of the engine's package, or the commit of its source."""
+        return self.packages.get(package, "") or self.commit[:12] or "unknown"
 
 
 def find_environment(engine: str, settings: Settings) -> Environment:

@@ -54,6 +54,11 @@ class Recipe:
     speakers: tuple[str, ...] = ()
     """Voices of its own."""
 
+    @property
+    def package(self) -> str:
+        """Name of the package that is the engine; empty where its source is."""
+        return self.packages[0].partition("==")[0] if self.packages else ""
+
 
 _COSY = ("中文女", "中文男", "日语男", "粤语女", "英文女", "英文男", "韩语女")
 _QWEN = ("Vivian", "Serena", "Uncle_Fu", "Dylan", "Eric", "Ryan", "Aiden", "Ono_Anna", "Sohee")

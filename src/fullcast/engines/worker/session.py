@@ -215,11 +215,7 @@ class WorkerSession:
             return (
                 f"the text has {len(request.text)} characters; {recipe.title} takes {recipe.longest} at once"
             )
-        return wrong_voice(request.voice, recipe, own=self._own)
-
-    @property
-    def _own(self) -> bool:
-        return self.engine.limits.quality >= 0
+        return wrong_voice(request.voice, recipe, own=self.engine.has_speakers)
 
     def _record_batch(
         self, items: dict[RequestId, SpeechRequest]
@@ -245,8 +241,8 @@ class WorkerSession:
     def _item(self, number: str, request: SpeechRequest) -> dict[str, Any]:
         """Return what the worker is told of a request."""
         recipe, voice = self.engine.recipe, request.voice
-        told: dict[str, Any] = {"speaker": speaker_of(voice, recipe) if self._own else ""}
-        if not self._own and voice.reference is not None:
+        told: dict[str, Any] = {"speaker": speaker_of(voice, recipe) if self.engine.has_speakers else ""}
+        if not self.engine.has_speakers and voice.reference is not None:
             latent = latent_of(voice, recipe) if recipe.latent else None
             told |= {
                 "reference": str(prepare_reference(voice.reference, recipe, self.scratch)),

@@ -18,18 +18,19 @@ def open_engine(options):
     return Speaker(ChatterboxTTS.from_local(options["model"], options["device"]))
 
 
-class Speaker:
+class Speaker(loop.OneByOne):
     """A loaded model."""
 
     def __init__(self, model):
         self._model = model
         self._reference = None
 
-    def record(self, batch):
-        """Yield each item's sound, voice by voice."""
-        return loop.one_by_one(sorted(batch, key=lambda item: item["voice"]["reference"]), self._record)
+    def order(self, item):
+        """Return by what items are sorted: the voice is a state of the model."""
+        return item["voice"]["reference"]
 
-    def _record(self, item):
+    def record_one(self, item):
+        """Return an item's sound and its rate."""
         reference = item["voice"]["reference"]
         loop.seed_all(item["seed"])
         options = {} if reference == self._reference else {"audio_prompt_path": reference}

@@ -24,18 +24,15 @@ def open_engine(options):
     return Speaker(CosyVoice(options["model"]))
 
 
-class Speaker:
+class Speaker(loop.OneByOne):
     """A loaded model."""
 
     def __init__(self, model):
         self._model = model
         self._speakers = list(model.list_available_spks())
 
-    def record(self, batch):
-        """Return each item's sound."""
-        return loop.one_by_one(batch, self._record)
-
-    def _record(self, item):
+    def record_one(self, item):
+        """Return an item's sound and its rate."""
         speaker = item["voice"]["speaker"]
         if speaker not in self._speakers:
             raise ValueError("CosyVoice has no speaker %r; it has: %s" % (speaker, ", ".join(self._speakers)))

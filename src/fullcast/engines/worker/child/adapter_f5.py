@@ -29,17 +29,14 @@ def open_engine(options):
     )
 
 
-class Speaker:
+class Speaker(loop.OneByOne):
     """A loaded model."""
 
     def __init__(self, model):
         self._model = model
 
-    def record(self, batch):
-        """Return each item's sound."""
-        return loop.one_by_one(batch, self._record)
-
-    def _record(self, item):
+    def record_one(self, item):
+        """Return an item's sound and its rate."""
         voice = item["voice"]
         loop.seed_all(item["seed"])
         sound, rate, _ = self._model.infer(

@@ -35,7 +35,7 @@ def as_it_expects(checkout, model, scratch):
     return home
 
 
-class Speaker:
+class Speaker(loop.OneByOne):
     """Loaded models; what they make of a recording is kept for the voice."""
 
     def __init__(self, module, parts, device):
@@ -44,11 +44,8 @@ class Speaker:
         self._device = device
         self._prompts = {}
 
-    def record(self, batch):
-        """Return each item's sound."""
-        return loop.one_by_one(batch, self._record)
-
-    def _record(self, item):
+    def record_one(self, item):
+        """Return an item's sound and its rate."""
         voice = item["voice"]
         key = (voice["reference"], voice["transcript"])
         if key not in self._prompts:

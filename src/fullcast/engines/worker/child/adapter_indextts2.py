@@ -38,19 +38,18 @@ def open_engine(options):
     )
 
 
-class Speaker:
+class Speaker(loop.OneByOne):
     """A loaded model."""
 
     def __init__(self, model):
         self._model = model
 
-    def record(self, batch):
-        """Yield each item's sound, voice by voice."""
-        return loop.one_by_one(
-            sorted(batch, key=lambda item: (item["voice"]["reference"], item["style"])), self._record
-        )
+    def order(self, item):
+        """Return by what items are sorted: it keeps what it derives from the last recording only."""
+        return item["voice"]["reference"], item["style"]
 
-    def _record(self, item):
+    def record_one(self, item):
+        """Return an item's sound and its rate."""
         loop.seed_all(item["seed"])
         emotion = vector_of(item["style"])
         if emotion is not None and hasattr(self._model, "normalize_emo_vec"):

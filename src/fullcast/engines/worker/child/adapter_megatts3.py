@@ -26,18 +26,15 @@ def open_engine(options):
     return Speaker(infer)
 
 
-class Speaker:
+class Speaker(loop.OneByOne):
     """A loaded model; what it makes of a recording is kept for the voice."""
 
     def __init__(self, infer):
         self._infer = infer
         self._contexts = {}
 
-    def record(self, batch):
-        """Return each item's sound."""
-        return loop.one_by_one(batch, self._record)
-
-    def _record(self, item):
+    def record_one(self, item):
+        """Return an item's sound and its rate."""
         text = clean(item["text"])
         if not re.search(r"\w", text):
             raise ValueError("MegaTTS 3 cannot say a text without a word: %r" % item["text"])

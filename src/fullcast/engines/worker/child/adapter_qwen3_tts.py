@@ -37,9 +37,12 @@ class Speaker:
         self._family = family
         self._prompts = {}
 
-    def record(self, batch):
-        """Yield each item's sound; the items of a batch go to the model as one list."""
-        items = sorted(batch, key=lambda item: -len(item["text"]))
+    def groups(self, batch):
+        """Return a batch as one list, the longest text first."""
+        return [sorted(batch, key=lambda item: -len(item["text"]))]
+
+    def record(self, items):
+        """Return each item's sound; the items go to the model as one list."""
         loop.seed_all(items[0]["seed"])
         longest = max(len(item["text"]) for item in items)
         limits = {"max_new_tokens": int(TOKENS_A_SECOND * (longest / SLOWEST + 4.0))}
@@ -56,8 +59,7 @@ class Speaker:
             sounds, rate = self._model.generate_voice_clone(
                 text=texts, language=languages, voice_clone_prompt=prompts, **limits
             )
-        for item, sound in zip(items, sounds):  # noqa: B905 - Python 3.9 has no strict
-            yield item["id"], (sound, rate)
+        return [(sound, rate) for sound in sounds]
 
     def _prompt_of(self, voice):
         key = (voice["reference"], voice["transcript"])

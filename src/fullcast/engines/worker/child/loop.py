@@ -92,29 +92,31 @@ def beat(channel):
 
 
 def record(speaker, batch, scratch, channel):
-    """Record a batch: each item is answered once, whatever happens to the others."""
-    waiting = {item["id"]: item for item in batch}
-    try:
-        for name, result in speaker.record(batch):
-            if waiting.pop(name, None) is None:
-                continue
-            tell(name, result, scratch, channel)
-    except Exception as error:
-        reason = describe(error)
-        for name in waiting:
-            channel.say(say="failed", id=name, reason=reason, retry=True, memory=is_memory(error))
-        return
-    for name in waiting:
-        channel.say(say="failed", id=name, reason="the engine gave back nothing for it", retry=True)
-
-
-def one_by_one(batch, record):
-    """Yield each item's sound, or what went wrong with it; the others are not touched."""
-    for item in batch:
+    """Record a batch, group by group: each item is answered once, whatever happens to the others."""
+    for group in speaker.groups(batch):
         try:
-            yield item["id"], record(item)
+            sounds = list(speaker.record(group))
         except Exception as error:
-            yield item["id"], error
+            sounds = [error] * len(group)
+        sounds += [RuntimeError("the engine gave back nothing for it")] * (len(group) - len(sounds))
+        for item, sound in zip(group, sounds):  # noqa: B905 - Python 3.9 has no strict
+            tell(item["id"], sound, scratch, channel)
+
+
+class OneByOne:
+    """An engine that takes one text at a time."""
+
+    def groups(self, batch):
+        """Return the items of a batch, each by itself, in the order that suits the engine."""
+        return [[item] for item in sorted(batch, key=self.order)]
+
+    def order(self, item):
+        """Return by what items are sorted: as they come, unless an engine says otherwise."""
+        return 0
+
+    def record(self, items):
+        """Return the sound of an item."""
+        return [self.record_one(item) for item in items]
 
 
 def tell(name, result, scratch, channel):
