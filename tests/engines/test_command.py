@@ -204,6 +204,19 @@ def test_voices_spread_over_those_of_the_program_by_sex() -> None:
     assert engine.voice_of(Voice(name="tom", engines={"command": {"robot": "a"}})) == "a"
 
 
+def test_a_voice_that_is_not_listed_is_an_error_and_not_the_first(program: Program) -> None:
+    program.write("if '--list' in sys.argv:\n    print('Voices available: anna otto')\n    sys.exit()")
+    command = program.command(
+        "{voice}", "--in", "{text_file}", "--out", "{output}", list_voices=(str(program.file), "--list")
+    )
+    settings = Settings(jobs=1, commands=(command,))
+    engine = CommandEngine().bind("robot", settings)
+    wrong = Voice(name="x", engines={"command": {"robot": "ann"}})
+    assert engine.check_voice(wrong, "en") == "robot has no voice 'ann'; it has: anna, otto"
+    assert engine.check_voice(Voice(name="x"), "en") is None
+    assert engine.voice_of(Voice(name="x")) in {"anna", "otto"}
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", 'x) (system "touch gone")', "http://a/b", "-o", ""])
 def test_a_voice_cannot_smuggle_in_a_path_or_code(program: Program, ask: Ask, name: str) -> None:
     voice = Voice(name="mallory", engines={"command": {"robot": name}})

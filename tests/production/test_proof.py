@@ -153,6 +153,8 @@ def test_play_goes_on_into_the_next_chapter(page: Open) -> None:
     opened.evaluate("audio.currentTime = audio.duration - 0.2")
     opened.keyboard.press("Space")
     until(opened, "document.title.startsWith('Dawn') && !audio.paused && audio.currentTime > 0.1")
+    assert opened.title().startswith("Dawn")
+    assert opened.evaluate("audio.paused") is False
 
 
 def test_a_click_on_the_waveform_goes_there(page: Open) -> None:

@@ -176,13 +176,11 @@ def _load(point: EntryPoint, kind: _Kind[E]) -> E:
         SetupError: If it cannot be imported or made, or is no engine; names the package that registered it.
     """
     owner = point.dist.name if point.dist else point.value.partition(":")[0]
-    try:
+    with _judging(
+        f"the engine '{point.name}' of the package {owner} cannot be loaded",
+        f"update {owner}, or choose another engine",
+    ):
         engine = cast(Callable[[], object], point.load())()
-    except SetupError:
-        raise
-    except Exception as error:  # a stranger's import may raise anything
-        message = f"the engine '{point.name}' of the package {owner} cannot be loaded: {error!r}"
-        raise SetupError(message, hint=f"update {owner}, or choose another engine") from error
     if not kind.recognise(engine):
         message = f"'{point.name}' of the package {owner} is no {kind.word} engine"
         raise SetupError(message, hint=f"report it to the makers of {owner}, or choose another engine")
@@ -216,7 +214,7 @@ def _bind(engine: E, model: str, settings: Settings, kind: _Kind[E]) -> E:
             message = f"the engine '{engine.name}' has no models to choose from"
             raise UsageError(message, hint=f"write '{engine.name}' alone, without ':{model}'")
         return engine
-    with _judging(engine.name):
+    with _judging(f"the engine '{engine.name}' {_LOOKED}"):
         bound = engine.bind(model, settings)
     if not kind.recognise(bound):
         message = f"the engine '{engine.name}' with the model '{model}' is no {kind.word} engine"
@@ -226,20 +224,23 @@ def _bind(engine: E, model: str, settings: Settings, kind: _Kind[E]) -> E:
 
 def _check(engine: SpeechEngine | SoundEngine, name: str) -> None:
     """Raise SetupError if an engine is not ready, whatever a stranger's own check raises."""
-    with _judging(name):
+    with _judging(f"the engine '{name}' {_LOOKED}"):
         engine.check()
 
 
+_LOOKED = "broke while it looked whether it is ready"
+_REPORT = "report it to its makers, or choose another engine"
+
+
 @contextmanager
-def _judging(name: str) -> Iterator[None]:
-    """Turn whatever a stranger's engine raises while it is looked at into a SetupError."""
+def _judging(what: str, hint: str = _REPORT) -> Iterator[None]:
+    """Turn whatever a stranger's code raises while it is looked at into a SetupError."""
     try:
         yield
     except (SetupError, UsageError):
         raise
     except Exception as error:
-        message = f"the engine '{name}' broke while it looked whether it is ready: {error!r}"
-        raise SetupError(message, hint="report it to its makers, or choose another engine") from error
+        raise SetupError(f"{what}: {error!r}", hint=hint) from error
 
 
 def _speaks(limits: Limits, language: str) -> bool:

@@ -20,7 +20,7 @@ COMMAND_KEYS: Mapping[str, str] = {
     "rate": "Sampling rate that its recordings are brought to, 8000 to 96000; 22050 unless set.",
     "languages": "What it speaks, as a list of BCP 47 tags; en unless set.",
     "voices": "Its voices, as a table of names with female, male or neutral.",
-    "list_voices": "The program and arguments that list its voices, one a line, as a list.",
+    "list_voices": "The program and arguments that list its voices, as a list; it has no others then.",
     "version": "The program and arguments that say its version, as a list: another version, other takes.",
     "longest": "Characters that it takes at once, 40 to 5000; 600 unless set.",
     "time_limit": "Seconds that one text may take, 1 to 3600; 60 unless set.",

@@ -39,6 +39,8 @@ class Command:
     """Its voices that are known beforehand; the first is taken where nothing better fits."""
     list_voices: tuple[str, ...] = ()
     """The program and arguments that list its voices."""
+    listed: tuple[str, ...] = ()
+    """Voices that the program listed: it has no other; empty where it did not say."""
     version: tuple[str, ...] = ()
     """The program and arguments that say its version: another version makes other takes."""
     longest: int = 600

@@ -12,8 +12,8 @@ import shutil
 import tarfile
 import threading
 from collections.abc import Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -178,16 +178,11 @@ def _fetch(found: tuple[list[_Piece], str], partial: Path, hub: Hub, emit: Emit)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch") as pool:
         jobs = [pool.submit(_fetch_piece, piece, hub, count) for piece in pieces]
         try:
-            wait(jobs, return_when=FIRST_EXCEPTION)
-            for job in jobs:
-                if job.done():
-                    job.result()
-        except BaseException:
+            for job in as_completed(jobs):
+                job.result()
+        finally:  # one failed, or somebody pressed Ctrl-C: the others end at their next block
             count.stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
-            raise
-        for job in jobs:
-            job.result()
     return revision
 
 
@@ -222,11 +217,8 @@ class _Count:
     total: int
     done: int
     emit: Emit
-    stop: threading.Event = None  # type: ignore[assignment] # made below
-    lock: threading.Lock = None  # type: ignore[assignment] # likewise
-
-    def __post_init__(self) -> None:
-        self.stop, self.lock = threading.Event(), threading.Lock()
+    stop: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, count: int) -> None:
         """Take in bytes that came; ends the thread if the others stopped."""

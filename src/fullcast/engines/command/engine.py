@@ -134,15 +134,23 @@ def _revision(command: Command) -> str:
 
 def _with_listed_voices(command: Command) -> Command:
     """Return a program with the voices that it lists itself, behind those that are known."""
-    listed = [name for name in _words_of(_say(command.list_voices)) if name not in command.voices]
-    return replace(command, voices={**command.voices, **dict.fromkeys(listed, Sex.NEUTRAL)})
+    listed = tuple(dict.fromkeys(_words_of(_say(command.list_voices))))
+    known = {name: sex for name, sex in command.voices.items() if not listed or name in listed}
+    more = {name: Sex.NEUTRAL for name in listed if name not in known}
+    return replace(command, voices={**known, **more}, listed=listed)
 
 
 def _words_of(listing: str) -> list[str]:
-    """Return the names in a list of voices: the first column of each line, or a list in parentheses."""
+    r"""Return the names in a list of voices: the first column of each line, or of one line all words.
+
+    >>> _words_of("Voices available: kal slt")
+    ['kal', 'slt']
+    >>> _words_of("(kal_diphone)"), _words_of("Anna   de_DE  # Hallo\nAlex   en_US  # Hello")
+    (['kal_diphone'], ['Anna', 'Alex'])
+    """
     listing = listing.strip()
-    if listing.startswith("(") and listing.endswith(")"):
-        names = listing[1:-1].split()
+    if listing and "\n" not in listing:
+        names = listing.rpartition(":")[2].strip("() ").split()
     else:
         names = [re.split(r"\s{2,}|\t", line.strip())[0] for line in listing.splitlines()]
     return [name for name in names if _NAME.fullmatch(name)]

@@ -20,6 +20,7 @@ PRESETS: tuple[Command, ...] = (
         run=("flite", "-voice", "{voice}", "--setf", "duration_stretch={stretch}", *_FILES),
         rate=Hertz(16_000),
         voices={"slt": Sex.FEMALE, "rms": Sex.MALE, "awb": Sex.MALE, "kal16": Sex.MALE},
+        list_voices=("flite", "-lv"),
         version=("flite", "--version"),
         licence="MIT-CMU",
         install="apt-get install flite",

@@ -46,4 +46,6 @@ def wrong_voice(voice: Voice, command: Command) -> str | None:
     if not _SAFE.fullmatch(chosen):
         allowed = "letters, digits, spaces and _ . + -"
         return f"{chosen!r} cannot be the name of a voice of {command.name}: {allowed} only"
+    if command.listed and chosen not in command.listed:
+        return f"{command.name} has no voice {chosen!r}; it has: {', '.join(command.listed)}"
     return None

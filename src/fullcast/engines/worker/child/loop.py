@@ -106,13 +106,12 @@ def record(speaker, batch, scratch, channel):
 class OneByOne:
     """An engine that takes one text at a time."""
 
+    order = None
+    """By what items are sorted; as they come, unless an engine says otherwise."""
+
     def groups(self, batch):
         """Return the items of a batch, each by itself, in the order that suits the engine."""
-        return [[item] for item in sorted(batch, key=self.order)]
-
-    def order(self, item):
-        """Return by what items are sorted: as they come, unless an engine says otherwise."""
-        return 0
+        return [[item] for item in (sorted(batch, key=self.order) if self.order else batch)]
 
     def record(self, items):
         """Return the sound of an item."""
