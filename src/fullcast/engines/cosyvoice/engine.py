@@ -1,0 +1,181 @@
+"""The engine that speaks with CosyVoice 3."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fullcast.engines.cosyvoice.shapes import MODEL_FILE, QWEN_FOLDER
+from fullcast.engines.scripts import with_scripts
+from fullcast.engines.weights import find_model
+from fullcast.errors import SetupError
+from fullcast.model import CARD_FILE, Ability, Limits, Placement
+from fullcast.units import Hertz
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fullcast.engines.base import SpeechRequest
+    from fullcast.engines.cosyvoice.session import CosyVoiceSession
+    from fullcast.engines.weights import Installed
+    from fullcast.model import Device, Settings, Voice
+
+ADAPTER = 1
+"""Counts what changes here that is heard: it is part of every key."""
+LONGEST = 200
+"""Characters: the model was trained on texts of about 80 tokens."""
+SLOTS = 64
+"""Texts that are spoken at once on a GPU."""
+SLOTS_CPU = 8
+"""Likewise on a processor, which gains little from more."""
+LANGUAGES = (
+    "zh",
+    "en",
+    "ja",
+    "ko",
+    "de",
+    "es",
+    "fr",
+    "it",
+    "ru",
+    "yue",
+    "gan",
+    "hsn",
+    "nan",
+    "wuu",
+)
+_NEEDS = ("torch", "tokenizers", "safetensors", "onnxruntime", "transformers", "kaldi_native_fbank")
+_FILES = (
+    MODEL_FILE,
+    "flow.pt",
+    "hift.pt",
+    "campplus.onnx",
+    "speech_tokenizer_v3.onnx",
+    f"{QWEN_FOLDER}/config.json",
+    f"{QWEN_FOLDER}/vocab.json",
+    f"{QWEN_FOLDER}/merges.txt",
+)
+_INSTALL = "pip install 'fullcast[gpu]', then fullcast models pull fun-cosyvoice3-0.5b"
+
+
+class CosyVoice3Engine:
+    """CosyVoice 3: speaks with the voice of a recording, follows instructions, many texts at once.
+
+    Which weights it has is its model: ``cosyvoice3:fun-cosyvoice3-0.5b``.
+    """
+
+    name: str = "cosyvoice3"
+
+    def __init__(self, installed: Installed | None = None) -> None:
+        self._installed = installed
+        self.revision = f"none-{ADAPTER}"
+        scripts = with_scripts(LANGUAGES)
+        scripts |= {"ja": frozenset({"Hira", "Kana", "Latn"})}  # it reads no kanji aloud
+        scripts |= dict.fromkeys(("gan", "hsn", "nan", "wuu"), scripts["zh"])
+        self.limits = Limits(
+            longest=LONGEST,
+            rate=Hertz(24_000),
+            languages=scripts,
+            abilities=frozenset({Ability.CLONING, Ability.STYLE}),
+            batch=SLOTS,
+            placement=Placement.IN_PROCESS,
+            gpu=True,
+            quality=-1,  # who has no recordings is not given it by chance
+            licence="Apache-2.0",
+            install=_INSTALL,
+        )
+        self.files = () if installed is None else (installed.folder / CARD_FILE,)
+        if installed is not None:
+            card = installed.card
+            self.revision = f"{card.id}@{card.revision[:12]}-{ADAPTER}"
+            self.limits = replace(
+                self.limits, rate=card.rate, memory=card.memory, licence=card.licence or self.limits.licence
+            )
+
+    @property
+    def language_file(self) -> str:
+        """Name of the language model's weights: the card may choose those of reinforcement learning."""
+        return str(self._bound().card.options.get("language", "llm.pt"))
+
+    def bind(self, model: str, settings: Settings) -> CosyVoice3Engine:
+        """Return the engine with one model of this machine.
+
+        Raises:
+            SetupError: If it is not there.
+        """
+        return CosyVoice3Engine(find_model(model, self.name, settings))
+
+    def check(self) -> None:
+        """Find out whether the libraries and every file of the model are there.
+
+        Raises:
+            SetupError: If not.
+        """
+        missing = [name for name in _NEEDS if find_spec(name) is None]
+        if missing:
+            hint = "install them: pip install 'fullcast[gpu]'"
+            raise SetupError(f"cosyvoice3: not installed: {', '.join(missing)}", hint=hint)
+        installed = self._bound()
+        files = (*_FILES, self.language_file)
+        absent = [name for name in files if not (installed.folder / name).is_file()]
+        if absent:
+            raise SetupError(
+                f"the model {installed.card.id} lacks {', '.join(absent)}",
+                hint=f"fetch it again: fullcast models pull {installed.card.id}",
+            )
+
+    def check_voice(self, voice: Voice, language: str) -> str | None:
+        """Return why the engine cannot speak with a voice; None where it can."""
+        del language
+        if voice.reference is None:
+            return "cosyvoice3 speaks with the voice of a recording, and the voice has none (reference)"
+        import soundfile
+
+        from fullcast.engines.cosyvoice.lengths import wrong_length
+
+        try:
+            info = soundfile.info(voice.reference)
+        except (soundfile.LibsndfileError, OSError) as error:
+            return f"its recording {voice.reference} cannot be read: {error}"
+        wrong = wrong_length(info.frames / info.samplerate)
+        return None if wrong is None else f"its recording {voice.reference.name}: {wrong}"
+
+    def refusal(self, request: SpeechRequest) -> str | None:
+        """Return why a request cannot be recorded; None where it can."""
+        known = self.limits.languages
+        if request.language not in known and request.language.split("-")[0] not in known:
+            return f"cosyvoice3 does not speak the language '{request.language}'"
+        if len(request.text) > LONGEST:
+            return f"the text has {len(request.text)} characters; cosyvoice3 takes {LONGEST} at once"
+        return self.check_voice(request.voice, request.language)
+
+    @contextmanager
+    def open(self, device: Device, settings: Settings) -> Iterator[CosyVoiceSession]:
+        """Load the model.
+
+        Raises:
+            SetupError: If a file of it is missing or another model's.
+        """
+        from fullcast.engines.cosyvoice.session import load
+
+        self.check()
+        most = SLOTS if device.kind == "cuda" else SLOTS_CPU
+        slots = min(device.batch or most, most)
+        threaded = device if device.threads else replace(device, threads=settings.jobs)
+        yield load(self, self._bound().folder, threaded, slots=slots, kept=_kept(settings))
+
+    def _bound(self) -> Installed:
+        if self._installed is None:
+            hint = "fullcast models pull fun-cosyvoice3-0.5b, then --engine cosyvoice3"
+            raise SetupError("cosyvoice3: no model is chosen", hint=hint)
+        return self._installed
+
+
+def _kept(settings: Settings) -> Path:
+    """Return the folder of what is derived from voices."""
+    from platformdirs import user_cache_path
+
+    return (settings.cache_folder or user_cache_path("fullcast", appauthor=False)) / "cosyvoice3"

@@ -1,0 +1,135 @@
+"""The flow: speech tokens to a mel spectrogram, in ten steps from noise.
+
+Everything in it looks back, or a fixed few tokens ahead, so that texts of several lengths, padded behind,
+come out as each would alone; attention is told where the padding begins. The noise is the same for all.
+
+Source:
+    Flow matching (arXiv 2210.02747) with guidance as in Voicebox (arXiv 2306.15687), the network as in
+    F5-TTS (arXiv 2410.06885); ``cosyvoice/flow/flow.py`` of CosyVoice, ``CausalMaskedDiffWithDiT``.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
+
+from fullcast.engines.cosyvoice.diffusion import DiffusionTransformer
+from fullcast.engines.cosyvoice.prompts import Prompt
+from fullcast.engines.cosyvoice.shapes import FlowShape
+
+NOISE_SEED = 0
+"""Of CosyVoice's own noise: the same frames have the same noise in every text."""
+NOISE_FRAMES = 15_000
+"""Frames that there is noise for: 300 s."""
+
+
+class LookAhead(nn.Module):
+    """Mixes each token with a few that follow."""
+
+    def __init__(self, shape: FlowShape) -> None:
+        super().__init__()
+        self.ahead = shape.ahead
+        self.conv1 = nn.Conv1d(shape.mels, shape.ahead_width, shape.ahead + 1)
+        self.conv2 = nn.Conv1d(shape.ahead_width, shape.mels, 3)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return values of the same shape, ``[rows, tokens, mels]``; zeros stand behind the last token."""
+        mixed = functional.pad(values.transpose(1, 2), (0, self.ahead))
+        mixed = functional.leaky_relu(self.conv1(mixed))
+        mixed = self.conv2(functional.pad(mixed, (2, 0)))
+        return mixed.transpose(1, 2) + values
+
+
+class Decoder(nn.Module):
+    """Holds the network under the name that checkpoints have for it."""
+
+    def __init__(self, shape: FlowShape) -> None:
+        super().__init__()
+        self.estimator = DiffusionTransformer(shape)
+
+
+class Flow(nn.Module):
+    """Speech tokens and a speaker's prompt in, a mel spectrogram out."""
+
+    def __init__(self, shape: FlowShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.input_embedding = nn.Embedding(shape.tokens, shape.mels)
+        self.spk_embed_affine_layer = nn.Linear(shape.speaker, shape.mels)
+        self.pre_lookahead_layer = LookAhead(shape)
+        self.decoder = Decoder(shape)
+        self.noise: Tensor | None = None
+
+    @torch.inference_mode()
+    def make(self, tokens: list[Tensor], prompts: list[Prompt]) -> list[Tensor]:
+        """Return the mel spectrogram of each text, ``[frames, mels]``, without its prompt.
+
+        Args:
+            tokens: Speech tokens, ``[tokens]`` each, on the flow's device; none is empty.
+            prompts: Who speaks each.
+        """
+        device = self.input_embedding.weight.device
+        ratio = self.shape.ratio
+        whole = [
+            torch.cat((prompt.tokens.to(device), own)) for own, prompt in zip(tokens, prompts, strict=True)
+        ]
+        lengths = torch.tensor([len(ids) for ids in whole], device=device)
+        most = int(max(len(ids) for ids in whole))
+        held = torch.arange(most, device=device) < lengths[:, None]
+        ids = pad_sequence(whole, batch_first=True).clamp(min=0)
+        values = self.pre_lookahead_layer(self.input_embedding(ids) * held[..., None])
+        guide = values.repeat_interleave(ratio, dim=1)
+        known = torch.zeros_like(guide)
+        for row, prompt in enumerate(prompts):
+            known[row, : len(prompt.mel)] = prompt.mel.to(known)
+        speakers = torch.stack([prompt.speaker.to(guide) for prompt in prompts])
+        speakers = self.spk_embed_affine_layer(functional.normalize(speakers, dim=1))
+        frames = held.repeat_interleave(ratio, dim=1)
+        mel = self._solve(guide, known, speakers, frames)
+        return [
+            mel[row, len(prompt.mel) : len(ids) * ratio]
+            for row, (ids, prompt) in enumerate(zip(whole, prompts, strict=True))
+        ]
+
+    def _start(self, frames: int, device: torch.device) -> Tensor:
+        """Return the noise that every text begins with, ``[frames, mels]``."""
+        if self.noise is None:
+            chance = torch.Generator().manual_seed(NOISE_SEED)
+            size = (1, self.shape.mels, NOISE_FRAMES)
+            self.noise = torch.randn(size, generator=chance)[0].T.contiguous().to(device)
+        return self.noise[:frames]
+
+    def _solve(self, guide: Tensor, known: Tensor, speakers: Tensor, held: Tensor) -> Tensor:
+        """Go from noise to speech by Euler's steps, with and without guidance at once.
+
+        Args:
+            guide: What the tokens say, ``[rows, frames, mels]``.
+            known: Frames of the prompt, zeros behind it; likewise.
+            speakers: ``[rows, mels]``.
+            held: Which frames are no padding, ``[rows, frames]``.
+
+        Returns:
+            ``[rows, frames, mels]``, in single precision or finer.
+        """
+        rows, frames, _ = guide.shape
+        fine = torch.promote_types(guide.dtype, torch.float32)
+        shares = torch.linspace(0, 1, self.shape.steps + 1, dtype=fine, device=guide.device)
+        times = 1 - torch.cos(shares * (math.pi / 2))
+        state = self._start(frames, guide.device).to(fine).expand(rows, -1, -1)
+        known, guide, speakers = (
+            torch.cat((part, torch.zeros_like(part))) for part in (known, guide, speakers)
+        )
+        network = self.decoder.estimator
+        given = network.prepare(known, guide, speakers, torch.cat((held, held)))
+        for start, end in pairwise(times):
+            both = torch.cat((state, state)).to(guide.dtype)
+            moved = network(both, start.to(guide.dtype).expand(2 * rows), given).to(fine)
+            wanted, free = moved.chunk(2)
+            strength = self.shape.guidance
+            state = state + (end - start) * ((1.0 + strength) * wanted - strength * free)
+        return state
