@@ -85,13 +85,32 @@ def tiny_pitch() -> Callable[[str, int], float]:
 
 def _tiny() -> Any:
     pytest.importorskip("onnx", reason="onnx is not installed, which makes the model")
-    where = Path(__file__).parent / "sherpa" / "tiny.py"
-    spec = spec_from_file_location("tiny_sherpa", where)
+    return _load("sherpa")
+
+
+def _load(engine: str) -> Any:
+    """Return the module that makes a tiny model of an engine."""
+    spec = spec_from_file_location(f"tiny_{engine}", Path(__file__).parent / engine / "tiny.py")
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def tiny_cosyvoice() -> Any:
+    """Return the module that makes a tiny CosyVoice 3."""
+    for name in ("torch", "tokenizers", "onnx", "onnxruntime", "kaldi_native_fbank", "transformers"):
+        pytest.importorskip(name, reason=f"{name} is not installed: pip install 'fullcast[gpu]' onnx")
+    return _load("cosyvoice")
+
+
+@pytest.fixture(scope="session")
+def folder_of_cosyvoice(tiny_cosyvoice: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tiny CosyVoice 3; tests only read it."""
+    made: Path = tiny_cosyvoice.make_model(tmp_path_factory.mktemp("models"))
+    return made
 
 
 @pytest.fixture
@@ -208,3 +227,11 @@ machine_of_chatterbox, machine_of_cosyvoice1, machine_of_f5, machine_of_glm_tts,
     _machine_of(name) for name in ("chatterbox", "cosyvoice1", "f5", "glm-tts", "indextts2")
 )
 machine_of_megatts3, machine_of_qwen3_tts = (_machine_of(name) for name in ("megatts3", "qwen3-tts"))
+
+
+@pytest.fixture(scope="session")
+def machine_of_cosyvoice3(folder_of_cosyvoice: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    settings = Settings(
+        jobs=2, model_folders=(folder_of_cosyvoice.parent,), cache_folder=tmp_path_factory.mktemp("cache")
+    )
+    return Machine(model=folder_of_cosyvoice.name, settings=settings)

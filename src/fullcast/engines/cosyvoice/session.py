@@ -90,7 +90,15 @@ class CosyVoiceSession:
         self, requests: Iterable[SpeechRequest]
     ) -> Iterator[tuple[RequestId, Recording | SegmentError]]:
         """Record requests; each is pulled when a slot is free for it, and comes back with a few others."""
-        source = iter(requests)
+        try:
+            yield from self._record(iter(requests))
+        finally:  # whoever asked may have left: nothing of it may come up in the next round
+            self.slots.clear()
+            self.asked.clear()
+
+    def _record(
+        self, source: Iterator[SpeechRequest]
+    ) -> Iterator[tuple[RequestId, Recording | SegmentError]]:
         waiting: list[Spoken] = []
         more = True
         while more or self.slots.busy or waiting:

@@ -105,6 +105,11 @@ class Slots:
         """Whether a slot is not free."""
         return self.free < self.count
 
+    def clear(self) -> None:
+        """Give up what is being spoken."""
+        self.held = [None] * self.count
+        self.done.fill_(value=True)
+
     def speak(self, scripts: Iterable[Script]) -> Iterator[Spoken]:
         """Speak scripts; they are pulled as slots become free, and come back as they end."""
         source = iter(scripts)
