@@ -147,6 +147,18 @@ class VoiceCheckingEngine(SpeechEngine, Protocol):
 
 
 @runtime_checkable
+class StyleCheckingEngine(SpeechEngine, Protocol):
+    """A speech engine that knows beforehand which styles it can follow."""
+
+    def check_style(self, style: str) -> str | None:
+        """Return why the engine cannot follow a style; None where it can.
+
+        Called for every style of a book before anything is recorded; loads no model.
+        """
+        ...
+
+
+@runtime_checkable
 class BindableEngine(Protocol):
     """An engine that is several: which one depends on a model, a program or an environment of this machine.
 

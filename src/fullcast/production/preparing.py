@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from fullcast.engines.base import PronouncingEngine, SoundEngine, SpeechEngine, VoiceCheckingEngine
+from fullcast.engines.base import SoundEngine, SpeechEngine
 from fullcast.engines.devices import choose_devices
 from fullcast.engines.registry import Chosen, choose_sound_engine, choose_speech_engine, full_name
 from fullcast.errors import Place, Problem, ProjectError, SetupError, Severity, UsageError
@@ -30,16 +30,15 @@ from fullcast.model import (
     PlacedCue,
     Placement,
     Plan,
-    PlannedTake,
     Script,
     Settings,
-    Voice,
 )
-from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan, place_of
+from fullcast.plan import Decisions, EngineFacts, find_unsayable, make_plan
 from fullcast.production.asking import blaming
 from fullcast.production.choices import Choices as Choices  # noqa: PLC0414 - whoever prepares also chooses
 from fullcast.production.disclosure import disclosure_of
 from fullcast.production.speakers import Speakers, find_speakers
+from fullcast.production.suiting import find_unfit
 from fullcast.text.credits import make_credit, words_of
 from fullcast.text.script import Draft, draft_script, finish_script
 
@@ -137,8 +136,7 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     )
     if any(take.engine != RECORDING for chapter in plan.chapters for take in chapter.takes):
         book = replace(book, credits=replace(book.credits, disclosure=disclosure_of(facts.label)))
-    problems += [*find_unsayable(plan, facts), *_check_pronunciations(plan, speech)]
-    problems += _check_voices(plan, speech)
+    problems += [*find_unsayable(plan, facts), *find_unfit(plan, speech)]
     if _is_wrong(problems):
         raise ProjectError(*problems)
     _check_chapters(choices, len(book.chapters))
@@ -268,48 +266,6 @@ def _check_prompts(book: Book, scripts: tuple[Script, ...], engine: SoundEngine)
                 place = cue.place or (anchor.place if anchor else None) or chapter.place
                 problems.append(Problem(code="unknown-sound", message=f"{engine.name}: {why}", place=place))
     return problems
-
-
-def _check_pronunciations(plan: Plan, engine: SpeechEngine) -> list[Problem]:
-    """Return a problem for each pronunciation that the engine cannot say, where the book first has it."""
-    first: dict[str, tuple[ChapterPlan, PlannedTake]] = {}
-    for chapter in plan.chapters:
-        for take in chapter.takes:
-            for said in take.segment.pronunciations:
-                first.setdefault(said.ipa, (chapter, take))
-    problems: list[Problem] = []
-    if not isinstance(engine, PronouncingEngine):
-        return problems
-    for ipa, (chapter, take) in first.items():
-        with blaming(f"the engine {engine.name} broke over the pronunciation /{ipa}/"):
-            why = engine.check_pronunciation(ipa)
-        if why is not None:
-            line = next(line for line in chapter.script.lines if line.id == take.segment.line)
-            hint = "correct the say= of the text, or the word in lexicon.yaml"
-            place = place_of(chapter.chapter, line, take.segment.start)
-            problems.append(
-                Problem(code="unsayable", message=f"{engine.name}: {why}", place=place, hint=hint)
-            )
-    return problems
-
-
-def _check_voices(plan: Plan, engine: SpeechEngine) -> list[Problem]:
-    """Return a problem for each voice that the engine cannot speak with: a recording that is missing, say."""
-    if not isinstance(engine, VoiceCheckingEngine):
-        return []
-    wanted: dict[tuple[str, str], Voice] = {}
-    for take in (take for chapter in plan.chapters for take in chapter.takes if take.engine != RECORDING):
-        wanted.setdefault((take.voice.name, take.segment.language), take.voice)
-    problems: dict[tuple[str, str], Problem] = {}
-    for (name, language), voice in wanted.items():
-        with blaming(f"the engine {engine.name} broke over the voice {name}"):
-            why = engine.check_voice(voice, language)
-        if why is not None:
-            place = Place(file=str(voice.file)) if voice.file else None
-            message = f"{engine.name}: the voice {name}: {why}"
-            hint = "complete its voice.yaml, or cast another voice"
-            problems[name, why] = Problem(code="unusable-voice", message=message, place=place, hint=hint)
-    return list(problems.values())
 
 
 def _check_device(engine: SpeechEngine, settings: Settings) -> None:

@@ -8,7 +8,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fullcast.engines.cosyvoice.shapes import MODEL_FILE, QWEN_FOLDER
+from fullcast.engines.cosyvoice.facts import (
+    CODEC_FILE,
+    EMBEDDER_FILE,
+    FLOW_FILE,
+    LANGUAGE_FILE,
+    MODEL_FILE,
+    QWEN_FOLDER,
+    VOCODER_FILE,
+    wrong_length,
+)
+from fullcast.engines.cosyvoice.texts import wrong_style
 from fullcast.engines.scripts import with_scripts
 from fullcast.engines.weights import find_model
 from fullcast.errors import SetupError
@@ -50,10 +60,10 @@ LANGUAGES = (
 _NEEDS = ("torch", "tokenizers", "safetensors", "onnxruntime", "transformers", "kaldi_native_fbank")
 _FILES = (
     MODEL_FILE,
-    "flow.pt",
-    "hift.pt",
-    "campplus.onnx",
-    "speech_tokenizer_v3.onnx",
+    FLOW_FILE,
+    VOCODER_FILE,
+    EMBEDDER_FILE,
+    CODEC_FILE,
     f"{QWEN_FOLDER}/config.json",
     f"{QWEN_FOLDER}/vocab.json",
     f"{QWEN_FOLDER}/merges.txt",
@@ -98,7 +108,7 @@ class CosyVoice3Engine:
     @property
     def language_file(self) -> str:
         """Name of the language model's weights: the card may choose those of reinforcement learning."""
-        return str(self._bound().card.options.get("language", "llm.pt"))
+        return str(self._bound().card.options.get("language", LANGUAGE_FILE))
 
     def bind(self, model: str, settings: Settings) -> CosyVoice3Engine:
         """Return the engine with one model of this machine.
@@ -134,14 +144,16 @@ class CosyVoice3Engine:
             return "cosyvoice3 speaks with the voice of a recording, and the voice has none (reference)"
         import soundfile
 
-        from fullcast.engines.cosyvoice.lengths import wrong_length
-
         try:
             info = soundfile.info(voice.reference)
         except (soundfile.LibsndfileError, OSError) as error:
             return f"its recording {voice.reference} cannot be read: {error}"
         wrong = wrong_length(info.frames / info.samplerate)
         return None if wrong is None else f"its recording {voice.reference.name}: {wrong}"
+
+    def check_style(self, style: str) -> str | None:
+        """Return why a style cannot be an instruction; None where it can."""
+        return wrong_style(style)
 
     def refusal(self, request: SpeechRequest) -> str | None:
         """Return why a request cannot be recorded; None where it can."""
@@ -150,7 +162,7 @@ class CosyVoice3Engine:
             return f"cosyvoice3 does not speak the language '{request.language}'"
         if len(request.text) > LONGEST:
             return f"the text has {len(request.text)} characters; cosyvoice3 takes {LONGEST} at once"
-        return self.check_voice(request.voice, request.language)
+        return self.check_voice(request.voice, request.language) or self.check_style(request.style)
 
     @contextmanager
     def open(self, device: Device, settings: Settings) -> Iterator[CosyVoiceSession]:

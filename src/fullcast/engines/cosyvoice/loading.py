@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from fullcast.engines.checkpoints import check_state, load_state
+from fullcast.engines.cosyvoice.facts import FLOW_FILE, LANGUAGE_FILE, VOCODER_FILE
 from fullcast.engines.cosyvoice.flow import Flow
 from fullcast.engines.cosyvoice.language import LanguageModel
 from fullcast.engines.cosyvoice.shapes import FlowShape, LanguageShape, VocoderShape
@@ -18,9 +19,6 @@ from fullcast.engines.cosyvoice.vocoder import Vocoder
 M = TypeVar("M", bound=nn.Module)
 Shape = tuple[int, ...]
 
-LANGUAGE_FILE = "llm.pt"
-FLOW_FILE = "flow.pt"
-VOCODER_FILE = "hift.pt"
 _TEXT_HEAD = "llm.model.lm_head.weight"
 """Qwen2's own words, which CosyVoice never asks for."""
 _SPEEDS = "decoder.estimator.rotary_embed.inv_freq"

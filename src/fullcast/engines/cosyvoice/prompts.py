@@ -21,15 +21,13 @@ from torch.nn import functional
 
 from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.signal import Audio
-from fullcast.engines.cosyvoice.lengths import wrong_length
+from fullcast.engines.cosyvoice.facts import CODEC_FILE, EMBEDDER_FILE, wrong_length
 from fullcast.errors import EngineError, SetupError
 from fullcast.units import Hertz
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EMBEDDER_FILE = "campplus.onnx"
-CODEC_FILE = "speech_tokenizer_v3.onnx"
 _HEARD = Hertz(16_000)
 """Rate at which codec and embedding hear."""
 _VERSION = 1

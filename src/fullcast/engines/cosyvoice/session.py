@@ -19,7 +19,7 @@ from fullcast.engines.cosyvoice.loading import load_flow, load_language, load_vo
 from fullcast.engines.cosyvoice.prompts import Prompt, Prompts
 from fullcast.engines.cosyvoice.shapes import read_shapes
 from fullcast.engines.cosyvoice.slots import Script, Slots, Spoken, without_long_silence
-from fullcast.engines.cosyvoice.texts import Tokenizer, read_request, span, wrong_style
+from fullcast.engines.cosyvoice.texts import Tokenizer, read_request, span
 from fullcast.errors import EngineError
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class CosyVoiceSession:
 
     def _script(self, request: SpeechRequest) -> Script | SegmentError:
         """Return a request as tokens, or why it cannot be spoken."""
-        refusal = self.engine.refusal(request) or wrong_style(request.style)
+        refusal = self.engine.refusal(request)
         if refusal is not None:
             return SegmentError(reason=refusal, retry=False)
         assert request.voice.reference is not None

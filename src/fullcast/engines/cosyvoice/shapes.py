@@ -16,11 +16,9 @@ from typing import Any, TypeVar
 
 import yaml
 
+from fullcast.engines.cosyvoice.facts import MODEL_FILE, QWEN_FOLDER
 from fullcast.errors import SetupError
 
-MODEL_FILE = "cosyvoice3.yaml"
-QWEN_FOLDER = "CosyVoice-BlankEN"
-"""Folder of the language model's configuration and of the text tokenizer."""
 _TAG = "tag of HyperPyYAML"
 _REFERENCE = re.compile(r"<(\w+)>")
 

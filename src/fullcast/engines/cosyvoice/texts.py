@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fullcast.engines.cosyvoice.shapes import QWEN_FOLDER
+from fullcast.engines.cosyvoice.facts import QWEN_FOLDER
 from fullcast.engines.plain import only_words
 from fullcast.errors import SetupError
 

@@ -1,9 +1,18 @@
-"""How long a recording may be; apart, so that a look at a voice loads no torch."""
+"""What is known of the model before anything of it is loaded."""
 
 from __future__ import annotations
 
 from fullcast.units import Seconds
 
+MODEL_FILE = "cosyvoice3.yaml"
+"""Describes the model."""
+QWEN_FOLDER = "CosyVoice-BlankEN"
+"""Folder of the language model's configuration and of the text tokenizer."""
+EMBEDDER_FILE = "campplus.onnx"
+CODEC_FILE = "speech_tokenizer_v3.onnx"
+LANGUAGE_FILE = "llm.pt"
+FLOW_FILE = "flow.pt"
+VOCODER_FILE = "hift.pt"
 LONGEST = Seconds(30.0)
 """Of a recording: the codec takes no more."""
 SHORTEST = Seconds(1.0)
