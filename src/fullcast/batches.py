@@ -45,23 +45,33 @@ def arrange(
         if not waiting:
             return
         oldest = next(iter(known))
-        start, end = _span(waiting, bisect_left(waiting, (length(known[oldest]), oldest)), batch)
+        place = bisect_left(waiting, (length(known[oldest]), oldest))
+        start, end = neighbours([size for size, _ in waiting], place, batch)
         # The longest first: a shortage of memory shows at once.
         yield from [known.pop(number) for _, number in reversed(waiting[start:end])]
         del waiting[start:end]
 
 
-def _span(waiting: Sequence[tuple[float, int]], place: int, batch: int) -> tuple[int, int]:
-    """Return the neighbours of a place, itself among them, that waste least when they go together."""
-    last = max(0, len(waiting) - batch)
+def neighbours(lengths: Sequence[float], place: int, batch: int) -> tuple[int, int]:
+    """Return the batch of neighbours, that of a place among them, that wastes least: its start and end.
+
+    Args:
+        lengths: In order of size.
+        place: Whose neighbours are wanted.
+        batch: Items that go together.
+
+    >>> neighbours([1.0, 4.0, 4.0, 5.0, 9.0], 2, 2)
+    (1, 3)
+    """
+    last = max(0, len(lengths) - batch)
     starts = range(max(0, place - batch + 1), min(place, last) + 1)
 
     def waste(start: int) -> float:
-        together = waiting[start : start + batch]
-        return together[-1][0] * len(together) - sum(length for length, _ in together)
+        together = lengths[start : start + batch]
+        return together[-1] * len(together) - sum(together)
 
     best = min(starts, key=waste)
-    return best, min(len(waiting), best + batch)
+    return best, min(len(lengths), best + batch)
 
 
 def group_voices(items: Iterable[T], *, voice: Callable[[T], str], horizon: int = VOICES) -> Iterator[T]:

@@ -32,10 +32,10 @@ class Given:
     """What the tokens say; likewise."""
     speakers: Tensor
     """``[rows, mels]``."""
-    held: Tensor
-    """Frames that are no padding, ``[rows, frames, 1]``."""
-    seen: Tensor
-    """What may be looked at, ``[rows, 1, 1, frames]``."""
+    held: Tensor | None
+    """Frames that are no padding, ``[rows, frames, 1]``; None where there is none."""
+    seen: Tensor | None
+    """What may be looked at, ``[rows, 1, 1, frames]``; None is everything, which is quicker."""
     cosine: Tensor
     sine: Tensor
 
@@ -125,8 +125,8 @@ class Attention(nn.Module):
         found = functional.scaled_dot_product_attention(
             queries, keys, self._heads(self.to_v(values)), attn_mask=given.seen
         )
-        out: Tensor = self.to_out[0](found.transpose(1, 2).flatten(2)) * given.held
-        return out
+        out: Tensor = self.to_out[0](found.transpose(1, 2).flatten(2))
+        return out if given.held is None else out * given.held
 
     def _heads(self, values: Tensor) -> Tensor:
         return values.unflatten(-1, (self.heads, self.head)).transpose(1, 2)
@@ -182,18 +182,18 @@ class DiffusionTransformer(nn.Module):
         self.norm_out = Modulation(shape.width, 2)
         self.proj_out = nn.Linear(shape.width, shape.mels)
 
-    def prepare(self, known: Tensor, guide: Tensor, speakers: Tensor, held: Tensor) -> Given:
+    def prepare(self, known: Tensor, guide: Tensor, speakers: Tensor, held: Tensor | None) -> Given:
         """Return what is the same at every step; ``held`` says what is no padding, ``[rows, frames]``."""
         kind = self.proj_out.weight.dtype
-        steps = torch.arange(0, self.head, 2, device=held.device, dtype=torch.float32)
-        places = torch.arange(held.shape[1], device=held.device, dtype=torch.float32)
+        steps = torch.arange(0, self.head, 2, device=guide.device, dtype=torch.float32)
+        places = torch.arange(guide.shape[1], device=guide.device, dtype=torch.float32)
         angles = (places[:, None] * _ROPE_BASE ** (-steps / self.head)).repeat_interleave(2, dim=-1)
         return Given(
             known=known,
             guide=guide,
             speakers=speakers,
-            held=held[..., None],
-            seen=held[:, None, None],
+            held=None if held is None else held[..., None],
+            seen=None if held is None else held[:, None, None],
             cosine=angles.cos().to(kind),
             sine=angles.sin().to(kind),
         )

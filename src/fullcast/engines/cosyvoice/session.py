@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fullcast.audio.signal import Audio
+from fullcast.batches import neighbours
 from fullcast.engines.base import Recording, RequestId, SegmentError, SpeechRequest
 from fullcast.engines.cosyvoice.flow import NOISE_FRAMES
 from fullcast.engines.cosyvoice.loading import load_flow, load_language, load_vocoder
@@ -33,8 +34,10 @@ POSITIONS = 2_048
 """Of a slot: instruction, prompt and text, and 50 s of speech and more."""
 SILENT = frozenset({1, 2, 28, 29, 55, 248, 494, 2241, 2242, 2322, 2323})
 """Speech tokens of silence and breath, of the codec of CosyVoice 3."""
-TOGETHER = {"cpu": 4, "cuda": 16}
-"""Texts that flow and vocoder take at once."""
+TOGETHER = {"cpu": 1, "cuda": 16}
+"""Texts that flow and vocoder take at once: a processor gains nothing from more (benchmarks, *CosyVoice*)."""
+CHOICE = 3
+"""Batches of texts that are waited for, so that those of about one length go together."""
 
 
 def load(
@@ -73,6 +76,19 @@ class _Asked:
     prompt: Prompt
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Said:
+    """What waits to be turned into a wave."""
+
+    asked: _Asked
+    tokens: Tensor
+
+    @property
+    def length(self) -> int:
+        """Tokens of the flow: the prompt's and its own."""
+        return len(self.tokens) + len(self.asked.prompt.tokens)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class CosyVoiceSession:
     """A loaded model."""
@@ -85,6 +101,9 @@ class CosyVoiceSession:
     vocoder: Vocoder
     together: int
     asked: dict[RequestId, _Asked] = field(default_factory=dict)
+    """What is being spoken."""
+    waiting: list[_Said] = field(default_factory=list)
+    """What was spoken, the oldest first."""
 
     def record(
         self, requests: Iterable[SpeechRequest]
@@ -95,13 +114,13 @@ class CosyVoiceSession:
         finally:  # whoever asked may have left: nothing of it may come up in the next round
             self.slots.clear()
             self.asked.clear()
+            self.waiting.clear()
 
     def _record(
         self, source: Iterator[SpeechRequest]
     ) -> Iterator[tuple[RequestId, Recording | SegmentError]]:
-        waiting: list[Spoken] = []
         more = True
-        while more or self.slots.busy or waiting:
+        while more or self.slots.busy or self.waiting:
             scripts: list[Script] = []
             while more and len(scripts) < self.slots.free:
                 request = next(source, None)
@@ -114,10 +133,14 @@ class CosyVoiceSession:
                 else:
                     scripts.append(script)
             self.slots.fill(scripts)
-            waiting += self.slots.advance()
-            if len(waiting) >= self.together or not self.slots.busy:
-                yield from self._voice(waiting)
-                waiting = []
+            for spoken in self.slots.advance():
+                failure = self._take_in(spoken)
+                if failure is not None:
+                    yield failure
+            # No more is given than twice what the slots hold: what waits must stay below.
+            enough = min(CHOICE * self.together, self.slots.count) if self.slots.busy else 1
+            while len(self.waiting) >= enough:
+                yield from self._voice(self._choose())
 
     def _script(self, request: SpeechRequest) -> Script | SegmentError:
         """Return a request as tokens, or why it cannot be spoken."""
@@ -148,25 +171,32 @@ class CosyVoiceSession:
             seed=request.seed % 2**63,
         )
 
-    def _voice(self, spoken: list[Spoken]) -> Iterator[tuple[RequestId, Recording | SegmentError]]:
-        """Turn speech tokens into waves, texts of about one length at once."""
-        able: list[tuple[_Asked, Tensor]] = []
-        device = self.slots.token.device
-        for one in spoken:
-            asked = self.asked.pop(RequestId(one.id))
-            tokens = without_long_silence(one.tokens, SILENT)
-            if one.is_cut or not tokens:
-                reason = "the speech did not come to an end" if one.is_cut else "nothing was said"
-                yield asked.request.id, SegmentError(reason=reason)
-            else:
-                able.append((asked, torch.tensor(tokens, device=device)))
-        able.sort(key=lambda pair: len(pair[1]) + len(pair[0].prompt.tokens))
-        for first in range(0, len(able), self.together):
-            group = able[first : first + self.together]
-            mels = self.flow.make([tokens for _, tokens in group], [asked.prompt for asked, _ in group])
-            paced = [at_pace(mel, asked.request.pace) for mel, (asked, _) in zip(mels, group, strict=True)]
-            for wave, (asked, _) in zip(self.vocoder.speak(paced), group, strict=True):
-                yield asked.request.id, _recording(wave, self.engine.limits.rate)
+    def _take_in(self, spoken: Spoken) -> tuple[RequestId, SegmentError] | None:
+        """Keep what was spoken until its turn comes; return why it cannot be used, if so."""
+        asked = self.asked.pop(RequestId(spoken.id))
+        tokens = without_long_silence(spoken.tokens, SILENT)
+        if spoken.is_cut or not tokens:
+            reason = "the speech did not come to an end" if spoken.is_cut else "nothing was said"
+            return asked.request.id, SegmentError(reason=reason)
+        self.waiting.append(_Said(asked=asked, tokens=torch.tensor(tokens, device=self.slots.token.device)))
+        return None
+
+    def _choose(self) -> list[_Said]:
+        """Take those that are most like the one that has waited longest."""
+        oldest = self.waiting[0]
+        ordered = sorted(self.waiting, key=lambda said: said.length)
+        place = next(number for number, said in enumerate(ordered) if said is oldest)
+        start, end = neighbours([float(said.length) for said in ordered], place, self.together)
+        chosen = ordered[start:end]
+        self.waiting = [said for said in self.waiting if not any(said is one for one in chosen)]
+        return chosen
+
+    def _voice(self, group: list[_Said]) -> Iterator[tuple[RequestId, Recording | SegmentError]]:
+        """Turn speech tokens into waves, all of a group at once."""
+        mels = self.flow.make([said.tokens for said in group], [said.asked.prompt for said in group])
+        paced = [at_pace(mel, said.asked.request.pace) for mel, said in zip(mels, group, strict=True)]
+        for wave, said in zip(self.vocoder.speak(paced), group, strict=True):
+            yield said.asked.request.id, _recording(wave, self.engine.limits.rate)
 
 
 def at_pace(mel: Tensor, pace: float) -> Tensor:
