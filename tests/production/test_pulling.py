@@ -362,7 +362,8 @@ def test_damage_is_found_and_removal_is_whole(site: Site) -> None:
 def test_a_bare_pickle_is_told(site: Site, offer: Catalogue) -> None:
     import pickle
 
-    site.world.files = {"a.pt": pickle.dumps([1]), "b.pt": b"PK\x03\x04 torch's archive"}
+    old = pickle.dumps(0x1950A86A20F9469CFC6C, protocol=2) + b" torch's form of before 1.6"
+    site.world.files = {"a.pt": pickle.dumps([1]), "b.pt": b"PK\x03\x04 torch's archive", "c.pt": old}
     offer(listed(replace(ORIGIN, patterns=("*.pt",))))
     (finding,) = check_model(site.pull())
     assert (finding.code, finding.subject) == ("pickle", "small/a.pt")

@@ -41,7 +41,8 @@ def list_engines(as_json: AsJson = False, quiet: Quiet = False) -> None:
     for state in states:
         if not state.ready:
             hint = f"; {state.install}" if state.install else ""
-            console.tell(f"{state.name}: {state.reason}{hint}")
+            reason = state.reason.removeprefix(state.name).lstrip(": ").removeprefix("is ")
+            console.tell(f"{state.name}: {reason}{hint}")
 
 
 def _languages(tags: tuple[str, ...]) -> str:

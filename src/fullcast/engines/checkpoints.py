@@ -43,7 +43,8 @@ def load_state(file: Path) -> dict[str, Tensor]:
             warnings.simplefilter("ignore")  # of pickles by themselves, which are refused below
             content = torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        raise _broken(file, f"it holds more than numbers, which is refused: {_first_line(error)}") from error
+        # What torch says beside it advises to read it as code.
+        raise _broken(file, "it holds more than numbers, which could run as code: it is refused") from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
         raise _broken(file, f"it cannot be read, cut off perhaps: {_first_line(error)}") from error
     for key in ("state_dict", "model"):

@@ -35,10 +35,16 @@ def check_model(installed: Installed) -> Iterator[Finding]:
             yield Finding(code="pickle", message=message, subject=subject, severity=Severity.WARNING)
 
 
+_OLD_TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+"""How files begin that torch wrote before 1.6: a number by itself, pickled."""
+
+
 def _is_bare_pickle(path: Path) -> bool:
-    """Return whether a file is a pickle by itself: not torch's archive, which can be read as numbers only."""
+    """Return whether a file is a pickle by itself: neither form of torch's, which are read as numbers only."""
     with path.open("rb") as stream:
-        head = stream.read(2)
+        head = stream.read(len(_OLD_TORCH))
+    if head == _OLD_TORCH:
+        return False
     return head[:1] == b"\x80" and head[1:2] in {b"\x02", b"\x03", b"\x04", b"\x05"}
 
 
