@@ -288,3 +288,13 @@ def test_cards_name_their_licence(workers: Settings) -> None:
     assert bind("f5", workers).limits.licence == "CC-BY-NC-4.0"
     assert CARD_FILE == "model.json"
     assert sys.executable
+
+
+def test_a_worker_of_another_version_is_told(workers: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fullcast.engines.worker.session.VERSION", 2)
+    engine = bind("chatterbox", workers)
+    with (
+        pytest.raises(EngineError, match="its worker speaks version 1 instead of 2"),
+        engine.open(Device(), workers),
+    ):
+        pytest.fail("it was opened")

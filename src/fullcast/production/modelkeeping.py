@@ -40,7 +40,7 @@ _OLD_TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
 def _is_bare_pickle(path: Path) -> bool:
-    """Return whether a file is a pickle by itself: neither form of torch's, which are read as numbers only."""
+    """Return whether a file is a pickle by itself: no form of torch's, which is read as numbers only."""
     with path.open("rb") as stream:
         head = stream.read(len(_OLD_TORCH))
     if head == _OLD_TORCH:
