@@ -100,17 +100,17 @@ def _load(engine: str) -> Any:
 
 @pytest.fixture(scope="session")
 def tiny_cosyvoice() -> Any:
-    """Return the module that makes a tiny CosyVoice 3."""
+    """Return the module that makes a tiny CosyVoice 2 or 3."""
     for name in ("torch", "tokenizers", "onnx", "onnxruntime", "kaldi_native_fbank", "transformers"):
         pytest.importorskip(name, reason=f"{name} is not installed: pip install 'fullcast[gpu]' onnx")
     return _load("cosyvoice")
 
 
 @pytest.fixture(scope="session")
-def folder_of_cosyvoice(tiny_cosyvoice: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a tiny CosyVoice 3; tests only read it."""
-    made: Path = tiny_cosyvoice.make_model(tmp_path_factory.mktemp("models"))
-    return made
+def folders_of_cosyvoice(tiny_cosyvoice: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Return the folders of a tiny CosyVoice 2 and 3; tests only read them."""
+    models = tmp_path_factory.mktemp("models")
+    return {edition: tiny_cosyvoice.make_model(models, edition) for edition in (2, 3)}
 
 
 @pytest.fixture
@@ -229,9 +229,15 @@ machine_of_chatterbox, machine_of_cosyvoice1, machine_of_f5, machine_of_glm_tts,
 machine_of_megatts3, machine_of_qwen3_tts = (_machine_of(name) for name in ("megatts3", "qwen3-tts"))
 
 
-@pytest.fixture(scope="session")
-def machine_of_cosyvoice3(folder_of_cosyvoice: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    settings = Settings(
-        jobs=2, model_folders=(folder_of_cosyvoice.parent,), cache_folder=tmp_path_factory.mktemp("cache")
-    )
-    return Machine(model=folder_of_cosyvoice.name, settings=settings)
+def _machine_of_cosyvoice(edition: int) -> Any:
+    @pytest.fixture(scope="session", name=f"machine_of_cosyvoice{edition}")
+    def machine(folders_of_cosyvoice: dict[int, Path], tmp_path_factory: pytest.TempPathFactory) -> Machine:
+        folder = folders_of_cosyvoice[edition]
+        cache = tmp_path_factory.mktemp("cache")
+        settings = Settings(jobs=2, model_folders=(folder.parent,), cache_folder=cache)
+        return Machine(model=folder.name, settings=settings)
+
+    return machine
+
+
+machine_of_cosyvoice2, machine_of_cosyvoice3 = (_machine_of_cosyvoice(edition) for edition in (2, 3))

@@ -1,4 +1,4 @@
-"""A tiny CosyVoice 3 on this machine, by short names."""
+"""Tiny CosyVoices on this machine, by short names."""
 
 from __future__ import annotations
 
@@ -14,5 +14,11 @@ def tiny(tiny_cosyvoice: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def folder(folder_of_cosyvoice: Path) -> Path:
-    return folder_of_cosyvoice
+def folders(folders_of_cosyvoice: dict[int, Path]) -> dict[int, Path]:
+    return folders_of_cosyvoice
+
+
+@pytest.fixture(scope="session")
+def folder(folders_of_cosyvoice: dict[int, Path]) -> Path:
+    """Return the folder of CosyVoice 3."""
+    return folders_of_cosyvoice[3]

@@ -1,7 +1,7 @@
 """The networks give what CosyVoice's own modules give on the same weights, alone and in batches.
 
-``golden.json`` holds numbers of upstream's modules (FunAudioLLM/CosyVoice at ace7c47, torch 2.13, single
-precision) on the weights that ``tiny.py`` makes.
+``golden2.json`` and ``golden3.json`` hold numbers of upstream's modules (of
+FunAudioLLM/CosyVoice at ace7c47, torch 2.13, single precision) on the weights that ``tiny.py`` makes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fullcast.engines.cosyvoice.facts import SECOND, THIRD
 from fullcast.errors import SetupError
 
 torch: Any = pytest.importorskip("torch", reason="torch is not installed: pip install 'fullcast[gpu]'")
@@ -27,36 +29,43 @@ from fullcast.engines.cosyvoice.prompts import Prompt  # noqa: E402
 from fullcast.engines.cosyvoice.shapes import Shapes, read_shapes  # noqa: E402
 from fullcast.engines.cosyvoice.vocoder import Vocoder  # noqa: E402
 
-GOLDEN = json.loads(Path(__file__).with_name("golden.json").read_text())
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EDITIONS = {2: SECOND, 3: THIRD}
 
 
-@pytest.fixture(scope="module")
-def shapes(folder: Path) -> Shapes:
-    return read_shapes(folder)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A loaded model of an edition, and what upstream's own gives."""
+
+    number: int
+    folder: Path
+    shapes: Shapes
+    language: LanguageModel
+    flow: Flow
+    precise_flow: Flow
+    """In double precision: what is left of a difference is no rounding."""
+    vocoder: Vocoder
+    golden: dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def language(folder: Path, shapes: Shapes) -> LanguageModel:
-    return load_language(folder, shapes.language)
-
-
-@pytest.fixture(scope="module")
-def flow(folder: Path, shapes: Shapes) -> Flow:
-    return load_flow(folder, shapes.flow)
-
-
-@pytest.fixture(scope="module")
-def precise_flow(folder: Path, shapes: Shapes) -> Flow:
-    """Return the flow in double precision: what is left of a difference is no rounding."""
-    flow = load_flow(folder, shapes.flow)
-    flow.double()
-    return flow
-
-
-@pytest.fixture(scope="module")
-def vocoder(folder: Path, shapes: Shapes) -> Vocoder:
-    return load_vocoder(folder, shapes.vocoder)
+@pytest.fixture(scope="module", params=EDITIONS)
+def model(request: pytest.FixtureRequest, folders: dict[int, Path]) -> Model:
+    number: int = request.param
+    folder = folders[number]
+    shapes = read_shapes(folder, EDITIONS[number])
+    precise = load_flow(folder, shapes.flow)
+    precise.double()
+    golden = json.loads(Path(__file__).with_name(f"golden{number}.json").read_text())
+    return Model(
+        number=number,
+        folder=folder,
+        shapes=shapes,
+        language=load_language(folder, shapes.language),
+        flow=load_flow(folder, shapes.flow),
+        precise_flow=precise,
+        vocoder=load_vocoder(folder, shapes.vocoder),
+        golden=golden,
+    )
 
 
 TEXTS = torch.arange(5, 25)
@@ -77,39 +86,39 @@ def close(found: Any, wanted: Any, tolerance: float) -> None:
     torch.testing.assert_close(found, torch.as_tensor(wanted), atol=tolerance, rtol=0.0)
 
 
-def test_logits_are_those_of_upstream(language: LanguageModel) -> None:
-    inputs = language.embed(TEXTS, torch.cat((PROMPT, SPEECH)))
-    logits = language.score(language.read(inputs[None]))[0]
-    close(logits[::16, ::1000], GOLDEN["logits"], 2e-5)
+def test_logits_are_those_of_upstream(model: Model) -> None:
+    inputs = model.language.embed(TEXTS, torch.cat((PROMPT, SPEECH)))
+    logits = model.language.score(model.language.read(inputs[None]))[0]
+    close(logits[::16, ::1000], model.golden["logits"], 2e-5)
 
 
-def test_the_likeliest_tokens_are_those_of_upstream(language: LanguageModel) -> None:
+def test_the_likeliest_tokens_are_those_of_upstream(model: Model) -> None:
+    language = model.language
     cache = language.make_cache(3, 64)
     inputs = language.embed(TEXTS, PROMPT)
     hidden = language.read(inputs[None], cache, torch.tensor([1]))[:, -1]
     tokens = []
-    for place in range(len(inputs), len(inputs) + len(GOLDEN["greedy"])):
+    for place in range(len(inputs), len(inputs) + len(model.golden["greedy"])):
         tokens.append(int(language.score(hidden)[0].argmax()))
         steps = torch.tensor([0, tokens[-1], 5]), torch.tensor([0, place, 9])
         hidden = language.step(*steps, cache, 64)[1:2]
-    assert tokens == GOLDEN["greedy"]
+    assert tokens == model.golden["greedy"]
 
 
-def test_mel_and_wave_are_those_of_upstream(flow: Flow, vocoder: Vocoder) -> None:
-    mel = flow.make([SPEECH], [golden_prompt()])[0]
-    close(mel[::10, ::20], GOLDEN["mel"], 2e-5)
-    close(vocoder.f0_predictor(mel.T[None])[0, ::10].float(), GOLDEN["pitch"], 1e-3)
-    wave = vocoder.speak([mel])[0]
-    assert len(wave) == GOLDEN["samples"] == 480 * len(mel)
-    close(wave[::1700], GOLDEN["wave"], 2e-5)
-    close(wave[-6:], GOLDEN["end"], 2e-5)
+def test_mel_and_wave_are_those_of_upstream(model: Model) -> None:
+    mel = model.flow.make([SPEECH], [golden_prompt()])[0]
+    close(mel[::10, ::20], model.golden["mel"], 2e-5)
+    pitch = model.vocoder.f0_predictor(mel.T[None])
+    close(pitch[0, ::10].float(), model.golden["pitch"], 1e-3)
+    wave = model.vocoder.speak([mel])[0]
+    assert len(wave) == model.golden["samples"] == 480 * len(mel)
+    close(wave[::1700], model.golden["wave"], 5e-5)
+    close(wave[-6:], model.golden["end"], 5e-5)
 
 
 @SLOW
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 20)), min_size=2, max_size=5))
-def test_a_batch_of_the_flow_is_what_each_would_be_alone(
-    precise_flow: Flow, sizes: list[tuple[int, int]]
-) -> None:
+def test_a_batch_of_the_flow_is_what_each_would_be_alone(model: Model, sizes: list[tuple[int, int]]) -> None:
     chance = torch.Generator().manual_seed(len(sizes))
     tokens = [torch.randint(0, 6561, (own,), generator=chance) for own, _ in sizes]
     prompts = [
@@ -120,35 +129,35 @@ def test_a_batch_of_the_flow_is_what_each_would_be_alone(
         )
         for _, held in sizes
     ]
-    together = precise_flow.make(tokens, prompts)
+    together = model.precise_flow.make(tokens, prompts)
     for mel, own, prompt in zip(together, tokens, prompts, strict=True):
         assert mel.shape == (2 * len(own), 80)
-        close(mel, precise_flow.make([own], [prompt])[0], 1e-9)
+        close(mel, model.precise_flow.make([own], [prompt])[0], 1e-9)
 
 
 @SLOW
 @given(st.lists(st.integers(2, 60), min_size=2, max_size=5))
 def test_a_batch_of_waves_is_what_each_would_be_alone_to_the_last_sample(
-    vocoder: Vocoder, lengths: list[int]
+    model: Model, lengths: list[int]
 ) -> None:
     chance = torch.Generator().manual_seed(sum(lengths))
     mels = [torch.randn(length, 80, generator=chance) for length in lengths]
-    for wave, mel in zip(vocoder.speak(mels), mels, strict=True):
+    for wave, mel in zip(model.vocoder.speak(mels), mels, strict=True):
         assert len(wave) == 480 * len(mel)
-        close(wave, vocoder.speak([mel])[0], 1e-5)
+        close(wave, model.vocoder.speak([mel])[0], 1e-5)
 
 
-def test_every_weight_has_the_name_and_shape_that_upstream_gives_it(
-    tiny: Any, language: LanguageModel, flow: Flow, vocoder: Vocoder
-) -> None:
+def test_every_weight_has_the_name_and_shape_that_upstream_gives_it(tiny: Any, model: Model) -> None:
     counted = {
         file: sum(torch.Size(shape).numel() for shape in found.values())
-        for file, found in tiny.shapes().items()
+        for file, found in tiny.shapes(model.number).items()
     }
-    own = [sum(value.numel() for value in network.state_dict().values()) for network in (language, flow)]
+    networks = (model.language, model.flow, model.vocoder)
+    own = [sum(value.numel() for value in network.state_dict().values()) for network in networks]
     assert own[0] == counted["llm.pt"] - 320 * 32  # the head of Qwen2's own words
-    assert own[1] == counted["flow.pt"] - 8  # the constant of the positions
-    assert sum(value.numel() for value in vocoder.state_dict().values()) < counted["hift.pt"]
+    assert own[1] == counted["flow.pt"] - (8 if model.number == 3 else 0)  # the constant of the positions
+    lengths = [shape for name, shape in tiny.shapes(model.number)["hift.pt"].items() if "original0" in name]
+    assert own[2] == counted["hift.pt"] - sum(shape[0] for shape in lengths)
 
 
 Change = Callable[[dict[str, Any]], Any]
@@ -174,7 +183,7 @@ Change = Callable[[dict[str, Any]], Any]
 def test_a_checkpoint_of_another_model_is_told_by_its_names(
     folder: Path, tmp_path: Path, file: str, change: Change, told: str
 ) -> None:
-    shapes = read_shapes(folder)
+    shapes = read_shapes(folder, THIRD)
     state = torch.load(folder / file, weights_only=True)
     change(state)
     torch.save(state, tmp_path / file)
@@ -185,9 +194,8 @@ def test_a_checkpoint_of_another_model_is_told_by_its_names(
 
 
 @pytest.mark.parametrize("file", ["llm.pt", "flow.pt", "hift.pt"])
-def test_a_file_that_is_cut_off_or_a_pickle_is_refused(
-    folder: Path, shapes: Shapes, tmp_path: Path, file: str
-) -> None:
+def test_a_file_that_is_cut_off_or_a_pickle_is_refused(folder: Path, tmp_path: Path, file: str) -> None:
+    shapes = read_shapes(folder, THIRD)
     whole = (folder / file).read_bytes()
     (tmp_path / file).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(SetupError, match="cut off perhaps"):
@@ -200,8 +208,8 @@ def test_a_file_that_is_cut_off_or_a_pickle_is_refused(
         _load(file, tmp_path, shapes)
 
 
-def test_weights_of_an_older_torch_are_known(folder: Path, shapes: Shapes, tmp_path: Path) -> None:
-    state = torch.load(folder / "hift.pt", weights_only=True)
+def test_weights_of_an_older_torch_are_known(model: Model, tmp_path: Path) -> None:
+    state = torch.load(model.folder / "hift.pt", weights_only=True)
     old = {
         f"generator.{name}".replace("parametrizations.weight.original0", "weight_g").replace(
             "parametrizations.weight.original1", "weight_v"
@@ -210,8 +218,8 @@ def test_weights_of_an_older_torch_are_known(folder: Path, shapes: Shapes, tmp_p
     }
     torch.save(old, tmp_path / "hift.pt")
     mel = torch.ones(6, 80)
-    wanted = load_vocoder(folder, shapes.vocoder).speak([mel])[0]
-    close(load_vocoder(tmp_path, shapes.vocoder).speak([mel])[0], wanted, 0.0)
+    wanted = model.vocoder.speak([mel])[0]
+    close(load_vocoder(tmp_path, model.shapes.vocoder).speak([mel])[0], wanted, 0.0)
 
 
 def _load(file: str, folder: Path, shapes: Shapes) -> Any:
@@ -242,7 +250,7 @@ def test_a_description_of_another_model_is_refused(
     assert old in text
     (tmp_path / "cosyvoice3.yaml").write_text(text.replace(old, new, 1))
     with pytest.raises(SetupError) as caught:
-        read_shapes(tmp_path)
+        read_shapes(tmp_path, THIRD)
     assert told in caught.value.message
     assert "fullcast models check" in (caught.value.hint or "")
 
@@ -255,5 +263,5 @@ def test_a_tag_of_a_description_calls_nothing(folder: Path, tmp_path: Path) -> N
     )
     text = (folder / "cosyvoice3.yaml").read_text() + f"\nevil: !apply:os.mkdir ['{mark}']\n"
     (tmp_path / "cosyvoice3.yaml").write_text(text)
-    assert read_shapes(tmp_path) == read_shapes(folder)
+    assert read_shapes(tmp_path, THIRD) == read_shapes(folder, THIRD)
     assert not mark.exists()

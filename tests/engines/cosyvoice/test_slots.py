@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 torch: Any = pytest.importorskip("torch", reason="torch is not installed: pip install 'fullcast[gpu]'")
 
+from fullcast.engines.cosyvoice.facts import THIRD  # noqa: E402 - as torch is there
 from fullcast.engines.cosyvoice.language import LanguageModel  # noqa: E402 - as torch is there
 from fullcast.engines.cosyvoice.loading import load_language  # noqa: E402
 from fullcast.engines.cosyvoice.sampling import draw, forbid_end  # noqa: E402
@@ -23,7 +24,7 @@ SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthChe
 
 @pytest.fixture(scope="module")
 def shapes(folder: Path) -> Shapes:
-    return read_shapes(folder)
+    return read_shapes(folder, THIRD)
 
 
 @pytest.fixture(scope="module")

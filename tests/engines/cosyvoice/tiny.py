@@ -1,4 +1,4 @@
-"""A CosyVoice 3 of random weights, small, with the files and names of the real one."""
+"""CosyVoice 2 and 3 of random weights, small, with the files and names of the real ones."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import Any
 
 import numpy as np
 
-KEYS = Path(__file__).with_name("keys.txt")
-NAME = "cosyvoice3-tiny"
-
-YAML = """
+OPENING = """
 __seed: !apply:random.seed [1986]
 sample_rate: 24000
 spk_embed_dim: 192
 token_frame_rate: 25
 token_mel_ratio: 2
 chunk_size: 25
-llm: !new:cosyvoice.llm.llm.CosyVoice3LM
+llm: !new:cosyvoice.llm.llm.{language}
     llm_input_size: 32
     speech_token_size: 6561
     llm: !new:cosyvoice.llm.llm.Qwen2Encoder
@@ -28,6 +25,9 @@ llm: !new:cosyvoice.llm.llm.CosyVoice3LM
         top_k: 25
         win_size: 10
         tau_r: 0.1
+"""
+
+FLOW_3 = """
 flow: !new:cosyvoice.flow.flow.CausalMaskedDiffWithDiT
     input_size: 80
     output_size: 80
@@ -48,7 +48,33 @@ flow: !new:cosyvoice.flow.flow.CausalMaskedDiffWithDiT
             dim_head: 16
             ff_mult: 2
             static_chunk_size: !ref <chunk_size> * <token_mel_ratio>
-hift: !new:cosyvoice.hifigan.generator.CausalHiFTGenerator
+"""
+
+FLOW_2 = """
+flow: !new:cosyvoice.flow.flow.CausalMaskedDiffWithXvec
+    input_size: 512
+    output_size: 80
+    spk_embed_dim: !ref <spk_embed_dim>
+    vocab_size: 6561
+    token_mel_ratio: !ref <token_mel_ratio>
+    encoder: !new:cosyvoice.transformer.upsample_encoder.UpsampleConformerEncoder
+        output_size: 512
+        attention_heads: 4
+        linear_units: 32
+        num_blocks: 1
+    decoder: !new:cosyvoice.flow.flow_matching.CausalConditionalCFM
+        cfm_params: !new:omegaconf.DictConfig
+            content: {t_scheduler: cosine, inference_cfg_rate: 0.7}
+        estimator: !new:cosyvoice.flow.decoder.CausalConditionalDecoder
+            channels: [32]
+            attention_head_dim: 16
+            n_blocks: 1
+            num_mid_blocks: 2
+            num_heads: 2
+"""
+
+VOCODER = """
+hift: !new:cosyvoice.hifigan.generator.{vocoder}
     in_channels: 80
     base_channels: 32
     nb_harmonics: 8
@@ -58,25 +84,34 @@ hift: !new:cosyvoice.hifigan.generator.CausalHiFTGenerator
     nsf_voiced_threshold: 10
     upsample_rates: [8, 5, 3]
     upsample_kernel_sizes: [16, 11, 7]
-    istft_params: {n_fft: 16, hop_len: 4}
+    istft_params: {{n_fft: 16, hop_len: 4}}
     resblock_kernel_sizes: [3, 7, 11]
     resblock_dilation_sizes: [[1, 3, 5], [1, 3, 5], [1, 3, 5]]
     source_resblock_kernel_sizes: [7, 7, 11]
     source_resblock_dilation_sizes: [[1, 3, 5], [1, 3, 5], [1, 3, 5]]
     lrelu_slope: 0.1
     audio_limit: 0.99
-    conv_pre_look_right: 4
-    f0_predictor: !new:cosyvoice.hifigan.f0_predictor.CausalConvRNNF0Predictor
+    f0_predictor: !new:cosyvoice.hifigan.f0_predictor.{pitch}
         cond_channels: 16
 """
+AHEAD = "    conv_pre_look_right: 4\n"
 
 
-def make_model(folder: Path) -> Path:
-    """Write a model into ``folder/cosyvoice3-tiny`` and return that folder."""
-    home = folder / NAME
+def describe(edition: int) -> str:
+    """Return the description of a model."""
+    if edition == 3:
+        vocoder = VOCODER.format(vocoder="CausalHiFTGenerator", pitch="CausalConvRNNF0Predictor") + AHEAD
+        return OPENING.format(language="CosyVoice3LM") + FLOW_3 + vocoder
+    vocoder = VOCODER.format(vocoder="HiFTGenerator", pitch="ConvRNNF0Predictor")
+    return OPENING.format(language="Qwen2LM") + FLOW_2 + vocoder
+
+
+def make_model(folder: Path, edition: int = 3) -> Path:
+    """Write a model into ``folder/cosyvoice3-tiny``, or 2, and return that folder."""
+    home = folder / f"cosyvoice{edition}-tiny"
     qwen = home / "CosyVoice-BlankEN"
     qwen.mkdir(parents=True)
-    (home / "cosyvoice3.yaml").write_text(YAML)
+    (home / f"cosyvoice{edition}.yaml").write_text(describe(edition))
     shape = {
         "model_type": "qwen2",
         "hidden_size": 32,
@@ -89,29 +124,30 @@ def make_model(folder: Path) -> Path:
     }
     (qwen / "config.json").write_text(json.dumps(shape))
     _write_vocabulary(qwen)
-    _write_weights(home)
-    _write_codec(home / "speech_tokenizer_v3.onnx")
+    _write_weights(home, edition)
+    _write_codec(home / f"speech_tokenizer_v{edition}.onnx")
     _write_embedder(home / "campplus.onnx")
-    card = {"id": NAME, "engine": "cosyvoice3", "family": "cosyvoice3", "revision": "1"}
+    name = f"cosyvoice{edition}"
+    card = {"id": home.name, "engine": name, "family": name, "revision": "1"}
     (home / "model.json").write_text(json.dumps(card | {"languages": ["en", "zh"], "licence": "Apache-2.0"}))
     return home
 
 
-def shapes() -> dict[str, dict[str, tuple[int, ...]]]:
+def shapes(edition: int = 3) -> dict[str, dict[str, tuple[int, ...]]]:
     """Return the shape of every weight by file and name."""
     found: dict[str, dict[str, tuple[int, ...]]] = {}
-    for line in KEYS.read_text().splitlines():
+    for line in Path(__file__).with_name(f"keys{edition}.txt").read_text().splitlines():
         if not line.startswith("#"):
             file, name, shape = line.split()
             found.setdefault(file, {})[name] = tuple(map(int, shape.split("x")))
     return found
 
 
-def _write_weights(home: Path) -> None:
+def _write_weights(home: Path, edition: int) -> None:
     import torch
 
     chance = torch.Generator().manual_seed(3)
-    for file, wanted in shapes().items():
+    for file, wanted in shapes(edition).items():
         state = {name: _weight(name, shape, chance) for name, shape in wanted.items()}
         if "llm_decoder.weight" in state:
             state["llm_decoder.weight"][6561:] *= 2.0  # a speech ends after a second or so
@@ -133,16 +169,22 @@ def _about(name: str, shape: tuple[int, ...]) -> tuple[float, float]:
     inputs = shape[-1] * (shape[1] if len(shape) == 3 else 1)
     known = {
         "decoder.estimator.proj_out.weight": (0.0, 0.03),
+        "decoder.estimator.final_proj.weight": (0.0, 0.3),
         "f0_predictor.classifier.bias": (120.0, 0.1),
         "f0_predictor.classifier.weight": (0.0, 20.0),
         "conv_post.parametrizations.weight.original0": (0.05, 0.01),
     }
     if name.endswith("attn_norm.linear.weight"):
         return (0.0, 0.03)  # more of it, and ten steps make much of the last digit
-    ends = {"norm.weight": 1.0, "layernorm.weight": 1.0, "alpha": 1.0, "original0": 0.8, "bias": 0.0}
+    is_norm = len(shape) == 1 and name.endswith("weight")
+    ends = {"alpha": 1.0, "original0": 0.8, "bias": 0.0}
+    if is_norm:
+        return (1.0, 0.1)
+    is_table = "embed" in name and len(shape) == 2 and "out." not in name and "proj" not in name
+    is_table = is_table and "affine" not in name and "mlp" not in name
     found = next((centre for end, centre in ends.items() if name.endswith(end)), None)
     usual = (0.0, max(1, inputs) ** -0.5) if found is None else (found, 0.1)
-    return known.get(name, (0.0, 1.0) if "embed" in name and len(shape) == 2 else usual)
+    return known.get(name, (0.0, 1.0) if is_table else usual)
 
 
 def _write_vocabulary(folder: Path) -> None:

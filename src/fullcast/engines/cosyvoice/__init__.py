@@ -1,5 +1,5 @@
-"""CosyVoice 3, batched: speech with the voice of a recording, many texts at once."""
+"""CosyVoice 2 and 3, batched: speech with the voice of a recording, many texts at once."""
 
-from fullcast.engines.cosyvoice.engine import CosyVoice3Engine
+from fullcast.engines.cosyvoice.engine import COSYVOICE2, COSYVOICE3, CosyVoiceEngine
 
-__all__ = ["CosyVoice3Engine"]
+__all__ = ["COSYVOICE2", "COSYVOICE3", "CosyVoiceEngine"]

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fullcast.engines.cosyvoice.shapes import FlowShape
+from fullcast.engines.cosyvoice.shapes import DiffusionFlowShape
 
 _KERNEL = 31
 _GROUPS = 16
@@ -26,18 +26,22 @@ _ROPE_BASE = 10_000.0
 class Given:
     """What is the same at every step."""
 
-    known: Tensor
-    """Frames of the prompt, zeros behind them, ``[rows, frames, mels]``."""
-    guide: Tensor
-    """What the tokens say; likewise."""
-    speakers: Tensor
-    """``[rows, mels]``."""
+    beside: Tensor
+    """What stands beside the state: prompt, tokens and speaker, ``[rows, frames, 3 * mels]``."""
     held: Tensor | None
     """Frames that are no padding, ``[rows, frames, 1]``; None where there is none."""
     seen: Tensor | None
     """What may be looked at, ``[rows, 1, 1, frames]``; None is everything, which is quicker."""
     cosine: Tensor
     sine: Tensor
+
+
+def encode_times(times: Tensor, width: int) -> Tensor:
+    """Return sines and cosines of times of 0 to 1, ``[rows]``, at many speeds, ``[rows, width]``."""
+    half = width // 2
+    steps = torch.arange(half, device=times.device, dtype=torch.float32)
+    angles = 1000.0 * times[:, None] * torch.exp(steps * -(math.log(10_000.0) / (half - 1)))
+    return torch.cat((angles.sin(), angles.cos()), dim=-1).to(times.dtype)
 
 
 class TimeEmbedding(nn.Module):
@@ -49,10 +53,7 @@ class TimeEmbedding(nn.Module):
 
     def forward(self, times: Tensor) -> Tensor:
         """Return ``[rows, width]`` for times of 0 to 1, ``[rows]``."""
-        half = _FREQUENCIES // 2
-        steps = torch.arange(half, device=times.device, dtype=torch.float32)
-        angles = 1000.0 * times[:, None] * torch.exp(steps * -(math.log(10_000.0) / (half - 1)))
-        out: Tensor = self.time_mlp(torch.cat((angles.sin(), angles.cos()), dim=-1).to(times.dtype))
+        out: Tensor = self.time_mlp(encode_times(times, _FREQUENCIES))
         return out
 
 
@@ -75,15 +76,14 @@ class PositionConvolution(nn.Module):
 class InputEmbedding(nn.Module):
     """State, prompt, tokens and speaker in one."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, shape: DiffusionFlowShape) -> None:
         super().__init__()
         self.proj = nn.Linear(4 * shape.mels, shape.width)
         self.conv_pos_embed = PositionConvolution(shape.width)
 
     def forward(self, state: Tensor, given: Given) -> Tensor:
         """Return ``[rows, frames, width]``."""
-        spread = given.speakers[:, None].expand(-1, state.shape[1], -1)
-        values = self.proj(torch.cat((state, given.known, given.guide, spread), dim=-1))
+        values = self.proj(torch.cat((state, given.beside), dim=-1))
         out: Tensor = self.conv_pos_embed(values) + values
         return out
 
@@ -109,7 +109,7 @@ def _norm(values: Tensor) -> Tensor:
 class Attention(nn.Module):
     """Every frame looks at every frame that is no padding."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, shape: DiffusionFlowShape) -> None:
         super().__init__()
         self.heads, self.head = shape.heads, shape.head
         inner = shape.heads * shape.head
@@ -142,7 +142,7 @@ class Attention(nn.Module):
 class FeedForward(nn.Module):
     """Two layers with GELU between them."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, shape: DiffusionFlowShape) -> None:
         super().__init__()
         inner = shape.width * shape.feed
         opening = nn.Sequential(nn.Linear(shape.width, inner), nn.GELU(approximate="tanh"))
@@ -157,7 +157,7 @@ class FeedForward(nn.Module):
 class Block(nn.Module):
     """A block of the transformer."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, shape: DiffusionFlowShape) -> None:
         super().__init__()
         self.attn_norm = Modulation(shape.width, 6)
         self.attn = Attention(shape)
@@ -173,7 +173,7 @@ class Block(nn.Module):
 class DiffusionTransformer(nn.Module):
     """Which way a state goes from noise to speech."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, shape: DiffusionFlowShape) -> None:
         super().__init__()
         self.head = shape.head
         self.time_embed = TimeEmbedding(shape.width)
@@ -185,13 +185,12 @@ class DiffusionTransformer(nn.Module):
     def prepare(self, known: Tensor, guide: Tensor, speakers: Tensor, held: Tensor | None) -> Given:
         """Return what is the same at every step; ``held`` says what is no padding, ``[rows, frames]``."""
         kind = self.proj_out.weight.dtype
+        spread = speakers[:, None].expand(-1, guide.shape[1], -1)
         steps = torch.arange(0, self.head, 2, device=guide.device, dtype=torch.float32)
         places = torch.arange(guide.shape[1], device=guide.device, dtype=torch.float32)
         angles = (places[:, None] * _ROPE_BASE ** (-steps / self.head)).repeat_interleave(2, dim=-1)
         return Given(
-            known=known,
-            guide=guide,
-            speakers=speakers,
+            beside=torch.cat((known, guide, spread), dim=-1),
             held=None if held is None else held[..., None],
             seen=None if held is None else held[:, None, None],
             cosine=angles.cos().to(kind),

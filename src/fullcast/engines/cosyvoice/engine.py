@@ -1,21 +1,24 @@
-"""The engine that speaks with CosyVoice 3."""
+"""The engines that speak with CosyVoice 2 and 3."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fullcast.engines.cosyvoice.facts import (
-    CODEC_FILE,
     EMBEDDER_FILE,
     FLOW_FILE,
     LANGUAGE_FILE,
-    MODEL_FILE,
     QWEN_FOLDER,
+    RATE,
+    SECOND,
+    THIRD,
     VOCODER_FILE,
+    Edition,
     wrong_length,
 )
 from fullcast.engines.cosyvoice.texts import wrong_style
@@ -23,7 +26,6 @@ from fullcast.engines.scripts import with_scripts
 from fullcast.engines.weights import find_model
 from fullcast.errors import SetupError
 from fullcast.model import CARD_FILE, Ability, Limits, Placement
-from fullcast.units import Hertz
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,53 +43,33 @@ SLOTS = 64
 """Texts that are spoken at once on a GPU."""
 SLOTS_CPU = 8
 """Likewise on a processor, which gains little from more."""
-LANGUAGES = (
-    "zh",
-    "en",
-    "ja",
-    "ko",
-    "de",
-    "es",
-    "fr",
-    "it",
-    "ru",
-    "yue",
-    "gan",
-    "hsn",
-    "nan",
-    "wuu",
-)
 _NEEDS = ("torch", "tokenizers", "safetensors", "onnxruntime", "transformers", "kaldi_native_fbank")
 _FILES = (
-    MODEL_FILE,
     FLOW_FILE,
     VOCODER_FILE,
     EMBEDDER_FILE,
-    CODEC_FILE,
     f"{QWEN_FOLDER}/config.json",
     f"{QWEN_FOLDER}/vocab.json",
     f"{QWEN_FOLDER}/merges.txt",
 )
-_INSTALL = "pip install 'fullcast[gpu]', then fullcast models pull fun-cosyvoice3-0.5b"
 
 
-class CosyVoice3Engine:
-    """CosyVoice 3: speaks with the voice of a recording, follows instructions, many texts at once.
+class CosyVoiceEngine:
+    """CosyVoice 2 or 3: speaks with the voice of a recording, follows instructions, many texts at once.
 
     Which weights it has is its model: ``cosyvoice3:fun-cosyvoice3-0.5b``.
     """
 
-    name: str = "cosyvoice3"
-
-    def __init__(self, installed: Installed | None = None) -> None:
-        self._installed = installed
+    def __init__(self, edition: Edition, installed: Installed | None = None) -> None:
+        self.edition, self._installed = edition, installed
+        self.name = edition.name
         self.revision = f"none-{ADAPTER}"
-        scripts = with_scripts(LANGUAGES)
+        scripts = with_scripts(edition.languages)
         scripts |= {"ja": frozenset({"Hira", "Kana", "Latn"})}  # it reads no kanji aloud
         scripts |= dict.fromkeys(("gan", "hsn", "nan", "wuu"), scripts["zh"])
         self.limits = Limits(
             longest=LONGEST,
-            rate=Hertz(24_000),
+            rate=RATE,
             languages=scripts,
             abilities=frozenset({Ability.CLONING, Ability.STYLE}),
             batch=SLOTS,
@@ -95,14 +77,14 @@ class CosyVoice3Engine:
             gpu=True,
             quality=-1,  # who has no recordings is not given it by chance
             licence="Apache-2.0",
-            install=_INSTALL,
+            install=f"pip install 'fullcast[gpu]', then fullcast models pull {edition.example}",
         )
         self.files = () if installed is None else (installed.folder / CARD_FILE,)
         if installed is not None:
             card = installed.card
             self.revision = f"{card.id}@{card.revision[:12]}-{ADAPTER}"
             self.limits = replace(
-                self.limits, rate=card.rate, memory=card.memory, licence=card.licence or self.limits.licence
+                self.limits, memory=card.memory, licence=card.licence or self.limits.licence
             )
 
     @property
@@ -110,13 +92,13 @@ class CosyVoice3Engine:
         """Name of the language model's weights: the card may choose those of reinforcement learning."""
         return str(self._bound().card.options.get("language", LANGUAGE_FILE))
 
-    def bind(self, model: str, settings: Settings) -> CosyVoice3Engine:
+    def bind(self, model: str, settings: Settings) -> CosyVoiceEngine:
         """Return the engine with one model of this machine.
 
         Raises:
             SetupError: If it is not there.
         """
-        return CosyVoice3Engine(find_model(model, self.name, settings))
+        return CosyVoiceEngine(self.edition, find_model(model, self.name, settings))
 
     def check(self) -> None:
         """Find out whether the libraries and every file of the model are there.
@@ -127,9 +109,9 @@ class CosyVoice3Engine:
         missing = [name for name in _NEEDS if find_spec(name) is None]
         if missing:
             hint = "install them: pip install 'fullcast[gpu]'"
-            raise SetupError(f"cosyvoice3: not installed: {', '.join(missing)}", hint=hint)
+            raise SetupError(f"{self.name}: not installed: {', '.join(missing)}", hint=hint)
         installed = self._bound()
-        files = (*_FILES, self.language_file)
+        files = (self.edition.model_file, self.edition.codec_file, *_FILES, self.language_file)
         absent = [name for name in files if not (installed.folder / name).is_file()]
         if absent:
             raise SetupError(
@@ -141,7 +123,7 @@ class CosyVoice3Engine:
         """Return why the engine cannot speak with a voice; None where it can."""
         del language
         if voice.reference is None:
-            return "cosyvoice3 speaks with the voice of a recording, and the voice has none (reference)"
+            return f"{self.name} speaks with the voice of a recording, and the voice has none (reference)"
         import soundfile
 
         try:
@@ -159,9 +141,9 @@ class CosyVoice3Engine:
         """Return why a request cannot be recorded; None where it can."""
         known = self.limits.languages
         if request.language not in known and request.language.split("-")[0] not in known:
-            return f"cosyvoice3 does not speak the language '{request.language}'"
+            return f"{self.name} does not speak the language '{request.language}'"
         if len(request.text) > LONGEST:
-            return f"the text has {len(request.text)} characters; cosyvoice3 takes {LONGEST} at once"
+            return f"the text has {len(request.text)} characters; {self.name} takes {LONGEST} at once"
         return self.check_voice(request.voice, request.language) or self.check_style(request.style)
 
     @contextmanager
@@ -177,12 +159,12 @@ class CosyVoice3Engine:
         most = SLOTS if device.kind == "cuda" else SLOTS_CPU
         slots = min(device.batch or most, most)
         threaded = device if device.threads else replace(device, threads=settings.jobs)
-        yield load(self, self._bound().folder, threaded, slots=slots, kept=_kept(settings))
+        yield load(self, self._bound().folder, threaded, slots=slots, kept=_kept(settings) / self.name)
 
     def _bound(self) -> Installed:
         if self._installed is None:
-            hint = "fullcast models pull fun-cosyvoice3-0.5b, then --engine cosyvoice3"
-            raise SetupError("cosyvoice3: no model is chosen", hint=hint)
+            hint = f"fullcast models pull {self.edition.example}, then --engine {self.name}"
+            raise SetupError(f"{self.name}: no model is chosen", hint=hint)
         return self._installed
 
 
@@ -190,4 +172,8 @@ def _kept(settings: Settings) -> Path:
     """Return the folder of what is derived from voices."""
     from platformdirs import user_cache_path
 
-    return (settings.cache_folder or user_cache_path("fullcast", appauthor=False)) / "cosyvoice3"
+    return settings.cache_folder or user_cache_path("fullcast", appauthor=False)
+
+
+COSYVOICE2 = partial(CosyVoiceEngine, SECOND)
+COSYVOICE3 = partial(CosyVoiceEngine, THIRD)

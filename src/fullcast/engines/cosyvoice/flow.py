@@ -5,12 +5,14 @@ come out as each would alone; attention is told where the padding begins. The no
 
 Source:
     Flow matching (arXiv 2210.02747) with guidance as in Voicebox (arXiv 2306.15687), the network as in
-    F5-TTS (arXiv 2410.06885); ``cosyvoice/flow/flow.py`` of CosyVoice, ``CausalMaskedDiffWithDiT``.
+    F5-TTS (arXiv 2410.06885); ``cosyvoice/flow/flow.py`` of CosyVoice, ``CausalMaskedDiffWithDiT``, and
+    ``flow_matching.py``.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from itertools import pairwise
 
 import torch
@@ -20,7 +22,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from fullcast.engines.cosyvoice.diffusion import DiffusionTransformer
 from fullcast.engines.cosyvoice.prompts import Prompt
-from fullcast.engines.cosyvoice.shapes import FlowShape
+from fullcast.engines.cosyvoice.shapes import DiffusionFlowShape, FlowShape
 
 NOISE_SEED = 0
 """Of CosyVoice's own noise: the same frames have the same noise in every text."""
@@ -31,14 +33,14 @@ NOISE_FRAMES = 15_000
 class LookAhead(nn.Module):
     """Mixes each token with a few that follow."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, width: int, inner: int, ahead: int) -> None:
         super().__init__()
-        self.ahead = shape.ahead
-        self.conv1 = nn.Conv1d(shape.mels, shape.ahead_width, shape.ahead + 1)
-        self.conv2 = nn.Conv1d(shape.ahead_width, shape.mels, 3)
+        self.ahead = ahead
+        self.conv1 = nn.Conv1d(width, inner, ahead + 1)
+        self.conv2 = nn.Conv1d(inner, width, 3)
 
     def forward(self, values: Tensor) -> Tensor:
-        """Return values of the same shape, ``[rows, tokens, mels]``; zeros stand behind the last token."""
+        """Return values of the same shape, ``[rows, tokens, width]``; zeros stand behind the last token."""
         mixed = functional.pad(values.transpose(1, 2), (0, self.ahead))
         mixed = functional.leaky_relu(self.conv1(mixed))
         mixed = self.conv2(functional.pad(mixed, (2, 0)))
@@ -48,22 +50,37 @@ class LookAhead(nn.Module):
 class Decoder(nn.Module):
     """Holds the network under the name that checkpoints have for it."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
-        self.estimator = DiffusionTransformer(shape)
+        self.estimator = network
 
 
-class Flow(nn.Module):
+class Flow(nn.Module, ABC):
     """Speech tokens and a speaker's prompt in, a mel spectrogram out."""
 
-    def __init__(self, shape: FlowShape) -> None:
+    def __init__(self, shape: FlowShape, width: int, network: nn.Module) -> None:
+        """Make a flow.
+
+        Args:
+            shape: Its sizes.
+            width: Of a token, embedded.
+            network: Says which way a state goes from noise to speech.
+        """
         super().__init__()
         self.shape = shape
-        self.input_embedding = nn.Embedding(shape.tokens, shape.mels)
+        self.input_embedding = nn.Embedding(shape.tokens, width)
         self.spk_embed_affine_layer = nn.Linear(shape.speaker, shape.mels)
-        self.pre_lookahead_layer = LookAhead(shape)
-        self.decoder = Decoder(shape)
+        self.decoder = Decoder(network)
         self.noise: Tensor | None = None
+
+    @abstractmethod
+    def guide(self, embedded: Tensor, held: Tensor | None) -> Tensor:
+        """Return what the tokens say, ``[rows, frames, mels]``.
+
+        Args:
+            embedded: ``[rows, tokens, width]``, zeros where there is padding.
+            held: Which tokens are no padding, ``[rows, tokens]``; None where there is none.
+        """
 
     @torch.inference_mode()
     def make(self, tokens: list[Tensor], prompts: list[Prompt]) -> list[Tensor]:
@@ -82,8 +99,7 @@ class Flow(nn.Module):
         held = _held([len(ids) for ids in whole], most, device)
         ids = pad_sequence(whole, batch_first=True).clamp(min=0)
         embedded = self.input_embedding(ids)
-        values = self.pre_lookahead_layer(embedded if held is None else embedded * held[..., None])
-        guide = values.repeat_interleave(ratio, dim=1)
+        guide = self.guide(embedded if held is None else embedded * held[..., None], held)
         known = torch.zeros_like(guide)
         for row, prompt in enumerate(prompts):
             known[row, : len(prompt.mel)] = prompt.mel.to(known)
@@ -133,6 +149,20 @@ class Flow(nn.Module):
             strength = self.shape.guidance
             state = state + (end - start) * ((1.0 + strength) * wanted - strength * free)
         return state
+
+
+class DiffusionFlow(Flow):
+    """The flow of CosyVoice 3."""
+
+    def __init__(self, shape: DiffusionFlowShape) -> None:
+        super().__init__(shape, shape.mels, DiffusionTransformer(shape))
+        self.pre_lookahead_layer = LookAhead(shape.mels, shape.ahead_width, shape.ahead)
+
+    def guide(self, embedded: Tensor, held: Tensor | None) -> Tensor:
+        """Return what the tokens say, ``[rows, frames, mels]``."""
+        del held  # it looks back, and at zeros
+        values: Tensor = self.pre_lookahead_layer(embedded)
+        return values.repeat_interleave(self.shape.ratio, dim=1)
 
 
 def _held(lengths: list[int], most: int, device: torch.device) -> Tensor | None:

@@ -4,7 +4,7 @@ A slot's keys and values lie in a cache of fixed size, so that a step has the sa
 hold, and a finished slot is filled anew while its neighbours go on.
 
 Source:
-    Qwen2 (arXiv 2407.10671); ``cosyvoice/llm/llm.py`` of CosyVoice, ``CosyVoice3LM``.
+    Qwen2 (arXiv 2407.10671); ``cosyvoice/llm/llm.py`` of CosyVoice, ``CosyVoice3LM`` and ``Qwen2LM``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from fullcast.engines.cosyvoice.shapes import LanguageShape
 
 START = 0
 """Mark behind the speech tokens that opens a text."""
-END = 1
-"""Mark that ends a speech; every other mark does too."""
 TURN = 2
-"""Mark between the text and its speech."""
+"""Mark between the text and its speech. The one between these ends a speech, as every mark does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -163,7 +161,8 @@ class LanguageModel(nn.Module):
         self.shape = shape
         self.backbone = Backbone(shape)
         ids = shape.speech + shape.marks
-        self.llm_decoder = nn.Linear(shape.width, ids, bias=False)
+        self.llm_decoder = nn.Linear(shape.width, ids, bias=shape.own_marks)
+        self.llm_embedding = nn.Embedding(2, shape.width) if shape.own_marks else None
         self.speech_embedding = nn.Embedding(ids, shape.width)
 
     def make_cache(self, slots: int, positions: int) -> Cache:
@@ -188,15 +187,13 @@ class LanguageModel(nn.Module):
         Returns:
             ``[2 + texts + tokens, width]``.
         """
-        first = self.shape.speech
-        marks = self.speech_embedding.weight
+        if self.llm_embedding is not None:
+            start, turn = self.llm_embedding.weight
+        else:
+            marks = self.speech_embedding.weight[self.shape.speech :]
+            start, turn = marks[START], marks[TURN]
         return torch.cat(
-            (
-                marks[first + START][None],
-                self.backbone.embed_tokens(texts),
-                marks[first + TURN][None],
-                self.speech_embedding(speech),
-            )
+            (start[None], self.backbone.embed_tokens(texts), turn[None], self.speech_embedding(speech))
         )
 
     def read(self, inputs: Tensor, cache: Cache | None = None, slots: Tensor | None = None) -> Tensor:

@@ -10,10 +10,17 @@ import torch
 from torch import Tensor, nn
 
 from fullcast.engines.checkpoints import check_state, load_state
+from fullcast.engines.cosyvoice.conformer import ConformerFlow
 from fullcast.engines.cosyvoice.facts import FLOW_FILE, LANGUAGE_FILE, VOCODER_FILE
-from fullcast.engines.cosyvoice.flow import Flow
+from fullcast.engines.cosyvoice.flow import DiffusionFlow, Flow
 from fullcast.engines.cosyvoice.language import LanguageModel
-from fullcast.engines.cosyvoice.shapes import FlowShape, LanguageShape, VocoderShape
+from fullcast.engines.cosyvoice.shapes import (
+    ConformerFlowShape,
+    DiffusionFlowShape,
+    FlowShape,
+    LanguageShape,
+    VocoderShape,
+)
 from fullcast.engines.cosyvoice.vocoder import Vocoder
 
 M = TypeVar("M", bound=nn.Module)
@@ -40,9 +47,13 @@ def load_language(folder: Path, shape: LanguageShape, file: str = LANGUAGE_FILE)
 
 def load_flow(folder: Path, shape: FlowShape) -> Flow:
     """Return the flow of a folder, on the processor."""
-    state = load_state(folder / FLOW_FILE)
+    file = folder / FLOW_FILE
+    state = load_state(file)
+    if isinstance(shape, ConformerFlowShape):
+        return _fill(lambda: ConformerFlow(shape), state, file, lambda name: name)
+    assert isinstance(shape, DiffusionFlowShape)
     state.pop(_SPEEDS, None)
-    return _fill(lambda: Flow(shape), state, folder / FLOW_FILE, lambda name: name)
+    return _fill(lambda: DiffusionFlow(shape), state, file, lambda name: name)
 
 
 def load_vocoder(folder: Path, shape: VocoderShape) -> Vocoder:

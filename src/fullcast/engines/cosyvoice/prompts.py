@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.signal import Audio
-from fullcast.engines.cosyvoice.facts import CODEC_FILE, EMBEDDER_FILE, wrong_length
+from fullcast.engines.cosyvoice.facts import EMBEDDER_FILE, RATE, Edition, wrong_length
 from fullcast.errors import EngineError, SetupError
 from fullcast.units import Hertz
 
@@ -49,18 +49,20 @@ class Prompt:
 class Prompts:
     """Speakers by their recordings: those of this run, and those that an earlier one kept."""
 
-    def __init__(self, folder: Path, *, rate: Hertz, revision: str, kept: Path, threads: int) -> None:
+    def __init__(
+        self, folder: Path, edition: Edition, *, revision: str, kept: Path, threads: int = 1
+    ) -> None:
         """Prepare to hear recordings; nothing is loaded yet.
 
         Args:
             folder: The model's.
-            rate: Sampling rate of the model's mel spectrogram.
+            edition: Which CosyVoice it is.
             revision: Of the model's weights: another derives others.
             kept: Where what was derived is kept.
             threads: Of the processor.
         """
-        self._folder, self._rate, self._revision, self._kept = folder, rate, revision, kept
-        self._threads = threads
+        self._folder, self._revision, self._kept = folder, revision, kept
+        self._edition, self._threads = edition, threads
         self._known: dict[Path, Prompt] = {}
         self._sessions: dict[str, Any] = {}
 
@@ -100,11 +102,12 @@ class Prompts:
     def _derive(self, recording: Path) -> Prompt:
         heard = _read(recording)
         low = torch.from_numpy(resample(heard, _HEARD).samples[0])
-        high = torch.from_numpy(resample(heard, self._rate).samples[0])
+        high = torch.from_numpy(resample(heard, RATE).samples[0])
         whisper = whisper_mel(low)
-        found = self._run(CODEC_FILE, whisper[None].numpy(), np.array([whisper.shape[1]], dtype=np.int32))
+        frames = np.array([whisper.shape[1]], dtype=np.int32)
+        found = self._run(self._edition.codec_file, whisper[None].numpy(), frames)
         tokens = torch.from_numpy(np.asarray(found, dtype=np.int64).reshape(-1))
-        mel = flow_mel(high, self._rate)
+        mel = flow_mel(high)
         count = min(len(mel) // 2, len(tokens))
         speaker = self._run(EMBEDDER_FILE, filter_banks(low)[None].numpy())
         return Prompt(
@@ -160,16 +163,16 @@ def whisper_mel(wave: Tensor) -> Tensor:
     return (level.maximum(level.max() - 8.0) + 4.0) / 4.0
 
 
-def flow_mel(wave: Tensor, rate: Hertz) -> Tensor:
-    """Return the mel spectrogram of the flow, ``[frames, 80]``, 50 frames a second."""
-    size, hop = 1920 * rate // 24_000, 480 * rate // 24_000
+def flow_mel(wave: Tensor) -> Tensor:
+    """Return the mel spectrogram of the flow, ``[frames, 80]``, 50 frames a second, for a wave of 24 kHz."""
+    size, hop = 1920, 480
     border = (size - hop) // 2
     padded = functional.pad(wave[None, None], (border, border), mode="reflect")[0, 0]
     spectrum = torch.stft(
         padded, size, hop, window=torch.hann_window(size), center=False, return_complex=True
     )
     magnitude = (spectrum.real.square() + spectrum.imag.square() + 1e-9).sqrt()
-    return (_filters(80, size, rate) @ magnitude).clamp(min=1e-5).log().T
+    return (_filters(80, size, RATE) @ magnitude).clamp(min=1e-5).log().T
 
 
 def filter_banks(wave: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from fullcast.engines.cosyvoice.texts import Tokenizer, read_request, span
 from fullcast.errors import EngineError
 
 if TYPE_CHECKING:
-    from fullcast.engines.cosyvoice.engine import CosyVoice3Engine
+    from fullcast.engines.cosyvoice.engine import CosyVoiceEngine
     from fullcast.engines.cosyvoice.flow import Flow
     from fullcast.engines.cosyvoice.vocoder import Vocoder
     from fullcast.model import Device
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 POSITIONS = 2_048
 """Of a slot: instruction, prompt and text, and 50 s of speech and more."""
-SILENT = frozenset({1, 2, 28, 29, 55, 248, 494, 2241, 2242, 2322, 2323})
-"""Speech tokens of silence and breath, of the codec of CosyVoice 3."""
 TOGETHER = {"cpu": 1, "cuda": 16}
 """Texts that flow and vocoder take at once: a processor gains nothing from more (benchmarks, *CosyVoice*)."""
 CHOICE = 3
@@ -41,14 +39,14 @@ CHOICE = 3
 
 
 def load(
-    engine: CosyVoice3Engine, folder: Path, device: Device, *, slots: int, kept: Path
+    engine: CosyVoiceEngine, folder: Path, device: Device, *, slots: int, kept: Path
 ) -> CosyVoiceSession:
     """Load a model.
 
     Raises:
         SetupError: If a file of it is missing or another model's.
     """
-    shapes = read_shapes(folder)
+    shapes = read_shapes(folder, engine.edition)
     place = torch.device(f"cuda:{device.index}" if device.kind == "cuda" else "cpu")
     kind = torch.bfloat16 if device.kind == "cuda" else torch.float32
     if device.kind == "cpu" and device.threads:
@@ -57,7 +55,7 @@ def load(
     language = load_language(folder, shapes.language, engine.language_file).to(place, kind)
     together = min(slots, TOGETHER[device.kind])
     prompts = Prompts(
-        folder, rate=engine.limits.rate, revision=engine.revision, kept=kept, threads=device.threads or 1
+        folder, engine.edition, revision=engine.revision, kept=kept, threads=device.threads or 1
     )
     return CosyVoiceSession(
         engine=engine,
@@ -93,7 +91,7 @@ class _Said:
 class CosyVoiceSession:
     """A loaded model."""
 
-    engine: CosyVoice3Engine
+    engine: CosyVoiceEngine
     tokenizer: Tokenizer
     prompts: Prompts
     slots: Slots
@@ -152,7 +150,7 @@ class CosyVoiceSession:
             prompt = self.prompts.of(request.voice.reference)
         except EngineError as error:
             return SegmentError(reason=error.message, retry=False)
-        reading = read_request(request, self.tokenizer)
+        reading = read_request(request, self.tokenizer, self.engine.edition)
         speech = tuple(prompt.tokens.tolist()) if reading.with_prompt else ()
         room = self.slots.positions - 2 - len(reading.texts) - len(speech)
         room = min(room, NOISE_FRAMES // 2 - len(prompt.tokens))
@@ -174,7 +172,7 @@ class CosyVoiceSession:
     def _take_in(self, spoken: Spoken) -> tuple[RequestId, SegmentError] | None:
         """Keep what was spoken until its turn comes; return why it cannot be used, if so."""
         asked = self.asked.pop(RequestId(spoken.id))
-        tokens = without_long_silence(spoken.tokens, SILENT)
+        tokens = without_long_silence(spoken.tokens, self.engine.edition.silent)
         if spoken.is_cut or not tokens:
             reason = "the speech did not come to an end" if spoken.is_cut else "nothing was said"
             return asked.request.id, SegmentError(reason=reason)

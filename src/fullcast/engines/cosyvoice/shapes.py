@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from fullcast.engines.cosyvoice.facts import MODEL_FILE, QWEN_FOLDER
+from fullcast.engines.cosyvoice.facts import QWEN_FOLDER, Edition
 from fullcast.errors import SetupError
 
 _TAG = "tag of HyperPyYAML"
@@ -42,6 +42,8 @@ class LanguageShape:
     """Speech tokens of the codec; ids from here on are marks."""
     marks: int = 200
     """Ids behind the speech tokens: every one of them ends the speech."""
+    own_marks: bool = False
+    """Whether the marks before and behind a text have a table of their own, as in CosyVoice 2."""
     rope_base: float = 1_000_000.0
     epsilon: float = 1e-6
 
@@ -60,7 +62,7 @@ class SamplingShape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowShape:
-    """Of the flow that turns speech tokens into a mel spectrogram."""
+    """Of a flow that turns speech tokens into a mel spectrogram."""
 
     tokens: int
     """Speech tokens of the codec."""
@@ -69,8 +71,16 @@ class FlowShape:
     """Numbers of a speaker's embedding."""
     ratio: int
     """Mel frames of a token."""
-    ahead: int
+    ahead: int = 3
     """Tokens that are looked at ahead."""
+    guidance: float
+    steps: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffusionFlowShape(FlowShape):
+    """Of the flow of CosyVoice 3."""
+
     ahead_width: int
     width: int
     depth: int
@@ -79,8 +89,28 @@ class FlowShape:
     """Width of a head."""
     feed: int
     """Width inside the feed-forward layers, as a multiple."""
-    guidance: float
-    steps: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConformerFlowShape(FlowShape):
+    """Of the flow of CosyVoice 2."""
+
+    width: int
+    heads: int
+    feed: int
+    """Width inside the feed-forward layers."""
+    blocks: int
+    """Before the tokens' rate is doubled."""
+    up_blocks: int = 4
+    """Behind it."""
+    channels: int
+    """Width of the network."""
+    network_heads: int
+    network_head: int
+    network_blocks: int
+    """Of attention in a stage."""
+    network_middle: int
+    """Stages between the first and the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +138,7 @@ class VocoderShape:
     limit: float
     """Amplitude that no sample exceeds."""
     ahead: int
-    """Mel frames that are looked at ahead."""
+    """Mel frames that are looked at ahead; 0 is CosyVoice 2, whose convolutions look both ways."""
     pitch_width: int
 
     @property
@@ -127,13 +157,13 @@ class Shapes:
     vocoder: VocoderShape
 
 
-def read_shapes(folder: Path) -> Shapes:
+def read_shapes(folder: Path, edition: Edition) -> Shapes:
     """Read the shapes of the model in a folder.
 
     Raises:
         SetupError: If a file is missing, or is that of another model.
     """
-    file = folder / MODEL_FILE
+    file = folder / edition.model_file
     document = _read_yaml(file)
     qwen_file = folder / QWEN_FOLDER / "config.json"
     try:
@@ -141,13 +171,13 @@ def read_shapes(folder: Path) -> Shapes:
     except (OSError, ValueError) as error:
         raise _wrong(qwen_file, f"it cannot be read: {error}") from error
     try:
-        language = _part(document, "llm", "cosyvoice.llm.llm.CosyVoice3LM")
-        flow = _part(document, "flow", "cosyvoice.flow.flow.CausalMaskedDiffWithDiT")
-        vocoder = _part(document, "hift", "cosyvoice.hifigan.generator.CausalHiFTGenerator")
+        language = _part(document, "llm", edition.language_class)
+        flow = _part(document, "flow", edition.flow_class)
+        vocoder = _part(document, "hift", edition.vocoder_class)
         return Shapes(
-            language=_language(language, qwen),
+            language=_language(language, qwen, edition),
             sampling=_sampling(language["sampling"]),
-            flow=_flow(flow),
+            flow=_diffusion(flow) if edition.is_third else _conformer(flow),
             vocoder=_vocoder(vocoder),
         )
     except KeyError as error:
@@ -156,7 +186,7 @@ def read_shapes(folder: Path) -> Shapes:
         raise _wrong(file, str(error)) from error
 
 
-def _language(part: Mapping[str, Any], qwen: Mapping[str, Any]) -> LanguageShape:
+def _language(part: Mapping[str, Any], qwen: Mapping[str, Any], edition: Edition) -> LanguageShape:
     if qwen.get("model_type", "qwen2") != "qwen2":
         raise ValueError(f"its language model is {qwen['model_type']} and not qwen2")
     rope = qwen.get("rope_theta") or qwen.get("rope_parameters", {}).get("rope_theta", 1_000_000.0)
@@ -168,6 +198,8 @@ def _language(part: Mapping[str, Any], qwen: Mapping[str, Any]) -> LanguageShape
         feed=int(qwen["intermediate_size"]),
         texts=int(qwen["vocab_size"]),
         speech=int(part["speech_token_size"]),
+        marks=200 if edition.is_third else 3,
+        own_marks=not edition.is_third,
         rope_base=float(rope),
         epsilon=float(qwen.get("rms_norm_eps", 1e-6)),
     )
@@ -182,14 +214,21 @@ def _sampling(part: Mapping[str, Any]) -> SamplingShape:
     )
 
 
-def _flow(part: Mapping[str, Any]) -> FlowShape:
-    decoder, ahead = part["decoder"], part["pre_lookahead_layer"]
-    network = decoder["estimator"]
-    return FlowShape(
-        tokens=int(part["vocab_size"]),
-        mels=int(part["output_size"]),
-        speaker=int(part["spk_embed_dim"]),
-        ratio=int(part["token_mel_ratio"]),
+def _flow(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the flows of both have."""
+    return {
+        "tokens": int(part["vocab_size"]),
+        "mels": int(part["output_size"]),
+        "speaker": int(part["spk_embed_dim"]),
+        "ratio": int(part["token_mel_ratio"]),
+        "guidance": float(part["decoder"]["cfm_params"]["content"]["inference_cfg_rate"]),
+    }
+
+
+def _diffusion(part: Mapping[str, Any]) -> DiffusionFlowShape:
+    network, ahead = part["decoder"]["estimator"], part["pre_lookahead_layer"]
+    return DiffusionFlowShape(
+        **_flow(part),
         ahead=int(ahead["pre_lookahead_len"]),
         ahead_width=int(ahead["channels"]),
         width=int(network["dim"]),
@@ -197,7 +236,23 @@ def _flow(part: Mapping[str, Any]) -> FlowShape:
         heads=int(network["heads"]),
         head=int(network["dim_head"]),
         feed=int(network["ff_mult"]),
-        guidance=float(decoder["cfm_params"]["content"]["inference_cfg_rate"]),
+    )
+
+
+def _conformer(part: Mapping[str, Any]) -> ConformerFlowShape:
+    network, encoder = part["decoder"]["estimator"], part["encoder"]
+    (channels,) = _numbers(network["channels"])
+    return ConformerFlowShape(
+        **_flow(part),
+        width=int(encoder["output_size"]),
+        heads=int(encoder["attention_heads"]),
+        feed=int(encoder["linear_units"]),
+        blocks=int(encoder["num_blocks"]),
+        channels=channels,
+        network_heads=int(network["num_heads"]),
+        network_head=int(network["attention_head_dim"]),
+        network_blocks=int(network["n_blocks"]),
+        network_middle=int(network["num_mid_blocks"]),
     )
 
 
@@ -219,7 +274,7 @@ def _vocoder(part: Mapping[str, Any]) -> VocoderShape:
         source_blocks=_blocks(part["source_resblock_kernel_sizes"], part["source_resblock_dilation_sizes"]),
         slope=float(part["lrelu_slope"]),
         limit=float(part["audio_limit"]),
-        ahead=int(part["conv_pre_look_right"]),
+        ahead=int(part.get("conv_pre_look_right", 0)),
         pitch_width=int(pitch["cond_channels"]),
     )
 
@@ -288,6 +343,6 @@ def _resolved(value: Any, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 -
 
 def _wrong(file: Path, what: str) -> SetupError:
     return SetupError(
-        f"{file} is not that of a CosyVoice 3 model: {what}",
+        f"{file} is not that of the model: {what}",
         hint=f"look at it with fullcast models check {file.parent.name}; then fetch it again",
     )

@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fullcast.engines.cosyvoice.facts import QWEN_FOLDER
+from fullcast.engines.cosyvoice.facts import QWEN_FOLDER, Edition
 from fullcast.engines.plain import only_words
 from fullcast.errors import SetupError
 
 if TYPE_CHECKING:
     from fullcast.engines.base import SpeechRequest
 
-PREFIX = "You are a helpful assistant."
-"""What every instruction begins with: the model was trained so."""
 END_OF_PROMPT = "<|endofprompt|>"
 LONGEST_STYLE = 120
 """Characters of an instruction."""
@@ -125,15 +123,22 @@ class Tokenizer:
         return tuple(self._tokens.encode(text, add_special_tokens=False).ids)
 
 
-def read_request(request: SpeechRequest, tokenizer: Tokenizer) -> Reading:
+def read_request(request: SpeechRequest, tokenizer: Tokenizer, edition: Edition) -> Reading:
     """Return what the model reads for a request.
+
+    Args:
+        request: The request.
+        tokenizer: The model's.
+        edition: CosyVoice 3 was trained with an instruction before every text, 2 without one before most.
 
     With an instruction the prompt's words stay out: the model would go on as the prompt speaks. So they do
     where the voice speaks another language, or nobody knows what it says.
     """
     text = tokenizer.encode(spoken(request.text, request.language))
-    voice, order = request.voice, instruction(request.style, request.language)
-    opening = tokenizer.encode(f"{PREFIX}{' ' + order if order else ''}{END_OF_PROMPT}")
+    voice, order = request.voice, instruction(request.style, request.language, edition)
+    opening: tuple[int, ...] = ()
+    if order or edition.always_instructed:
+        opening = tokenizer.encode(f"{edition.prefix} {order}".strip() + END_OF_PROMPT)
     at_home = any(primary(tag) == primary(request.language) for tag in voice.languages)
     if order or not voice.transcript or not at_home:
         return Reading(texts=opening + text, own=len(text), with_prompt=False)
@@ -159,16 +164,17 @@ def spoken(text: str, language: str) -> str:
 _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 
-def instruction(style: str, language: str) -> str:
+def instruction(style: str, language: str, edition: Edition) -> str:
     """Return a style and a dialect as an instruction; empty where there is neither.
 
-    >>> instruction("whisper", "en"), instruction("", "yue")
+    >>> from fullcast.engines.cosyvoice.facts import THIRD
+    >>> instruction("whisper", "en", THIRD), instruction("", "yue", THIRD)
     ('Please say a sentence in a very soft voice.', '请用广东话表达。')
-    >>> instruction("warm and a little hoarse", "en")
+    >>> instruction("warm and a little hoarse", "en", THIRD)
     'Please say it like this: warm and a little hoarse.'
     """
     dialect = DIALECTS.get(primary(language), "")
-    parts = [f"请用{dialect}表达。"] if dialect else []
+    parts = [edition.dialect.format(dialect)] if dialect else []
     words = " ".join(only_words(style).split()).rstrip(".。")
     if words:
         known = _STYLES.get(words.lower())

@@ -1,16 +1,18 @@
 """The vocoder: a mel spectrogram to a wave, from a source of sines and noise that its pitch tells.
 
-Its convolutions look back, or a fixed few frames ahead; where they and the Fourier transforms would see what
-stands behind the end of a text, they are given what they would see if it were alone. So texts of several
-lengths, padded behind, come out as each would by itself.
+The convolutions of CosyVoice 3 look back, or a fixed few frames ahead; those of 2 look both ways. Where they
+and the Fourier transforms would see what stands behind the end of a text, they are given what they would see
+if it were alone. So texts of several lengths, padded behind, come out as each would by itself.
 
 Source:
-    HiFTNet (arXiv 2309.09493); ``cosyvoice/hifigan/generator.py`` of CosyVoice, ``CausalHiFTGenerator``.
+    HiFTNet (arXiv 2309.09493); ``cosyvoice/hifigan/generator.py`` of CosyVoice, ``CausalHiFTGenerator`` and
+    ``HiFTGenerator``.
 """
 
 from __future__ import annotations
 
 import math
+from enum import Enum
 from itertools import accumulate
 from operator import mul
 
@@ -27,19 +29,37 @@ _FINAL_SLOPE = 0.01
 _LOUDEST = 100.0
 """Magnitude of a frequency that none exceeds."""
 _PITCH_LAYERS = 5
+_AROUND_KERNEL = 7
+"""Of the first convolution, where it looks both ways."""
+
+
+class Look(Enum):
+    """Which places a convolution sees beside its own."""
+
+    BEHIND = "behind"
+    AHEAD = "ahead"
+    AROUND = "around"
 
 
 class Convolution(nn.Conv1d):
-    """A convolution that looks back, or ahead, and gives as many places as it got."""
+    """A convolution that gives as many places as it got."""
 
-    def __init__(self, into: int, out: int, kernel: int, *, dilation: int = 1, ahead: bool = False) -> None:
+    def __init__(
+        self, into: int, out: int, kernel: int, *, dilation: int = 1, look: Look = Look.BEHIND
+    ) -> None:
         super().__init__(into, out, kernel, dilation=dilation)
         reach = (kernel - 1) * dilation
-        self.reach = (0, reach) if ahead else (reach, 0)
+        sides = {
+            Look.BEHIND: (reach, 0),
+            Look.AHEAD: (0, reach),
+            Look.AROUND: (reach // 2, reach - reach // 2),
+        }
+        self.reach = sides[look]
 
-    def forward(self, values: Tensor) -> Tensor:
-        """Return ``[rows, out, places]``."""
-        return super().forward(functional.pad(values, self.reach))
+    def forward(self, values: Tensor, held: Tensor | None = None) -> Tensor:
+        """Return ``[rows, out, places]``; what is not held, ``[rows, 1, places]``, is seen as zero."""
+        seen = values if held is None else values * held
+        return super().forward(functional.pad(seen, self.reach))
 
 
 class Upsampling(nn.Conv1d):
@@ -49,21 +69,34 @@ class Upsampling(nn.Conv1d):
         super().__init__(into, out, kernel)
         self.times, self.reach = times, (kernel - 1, 0)
 
-    def forward(self, values: Tensor) -> Tensor:
+    def forward(self, values: Tensor, held: Tensor | None = None) -> Tensor:
         """Return ``[rows, out, times * places]``."""
+        del held  # it looks back
         return super().forward(functional.pad(values.repeat_interleave(self.times, dim=-1), self.reach))
+
+
+class Spreading(nn.ConvTranspose1d):
+    """Spreads every place over several, both ways."""
+
+    def __init__(self, into: int, out: int, kernel: int, *, times: int) -> None:
+        super().__init__(into, out, kernel, times, padding=(kernel - times) // 2)
+
+    def forward(self, values: Tensor, held: Tensor | None = None) -> Tensor:  # type: ignore[override, unused-ignore] # no size
+        """Return ``[rows, out, times * places]``; what is not held is seen as zero."""
+        return super().forward(values if held is None else values * held)
 
 
 class Downsampling(nn.Conv1d):
     """Takes several places together."""
 
-    def __init__(self, into: int, out: int, *, times: int) -> None:
+    def __init__(self, into: int, out: int, *, times: int, look: Look) -> None:
         super().__init__(into, out, 2 * times, stride=times)
-        self.reach = (times - 1, 0)
+        self.reach = (times // 2, times // 2) if look is Look.AROUND else (times - 1, 0)
 
-    def forward(self, values: Tensor) -> Tensor:
-        """Return ``[rows, out, places / times]``."""
-        return super().forward(functional.pad(values, self.reach))
+    def forward(self, values: Tensor, held: Tensor | None = None) -> Tensor:
+        """Return ``[rows, out, places / times]``; what is not held is seen as zero."""
+        seen = values if held is None else values * held
+        return super().forward(functional.pad(seen, self.reach))
 
 
 class Snake(nn.Module):
@@ -82,20 +115,20 @@ class Snake(nn.Module):
 class ResidualBlock(nn.Module):
     """Convolutions of growing dilation, each added to what it got."""
 
-    def __init__(self, width: int, kernel: int, dilations: tuple[int, ...]) -> None:
+    def __init__(self, width: int, kernel: int, dilations: tuple[int, ...], look: Look) -> None:
         super().__init__()
         self.convs1 = nn.ModuleList(
-            Convolution(width, width, kernel, dilation=dilation) for dilation in dilations
+            Convolution(width, width, kernel, dilation=dilation, look=look) for dilation in dilations
         )
-        self.convs2 = nn.ModuleList(Convolution(width, width, kernel) for _ in dilations)
+        self.convs2 = nn.ModuleList(Convolution(width, width, kernel, look=look) for _ in dilations)
         self.activations1 = nn.ModuleList(Snake(width) for _ in dilations)
         self.activations2 = nn.ModuleList(Snake(width) for _ in dilations)
 
-    def forward(self, values: Tensor) -> Tensor:
+    def forward(self, values: Tensor, held: Tensor | None) -> Tensor:
         """Return values of the same shape, ``[rows, width, places]``."""
         parts = zip(self.activations1, self.convs1, self.activations2, self.convs2, strict=True)
         for bend1, mix1, bend2, mix2 in parts:
-            values = values + mix2(bend2(mix1(bend1(values))))
+            values = values + mix2(bend2(mix1(bend1(values), held)), held)
         return values
 
 
@@ -104,17 +137,30 @@ class Pitch(nn.Module):
 
     def __init__(self, shape: VocoderShape) -> None:
         super().__init__()
-        width = shape.pitch_width
-        layers: list[nn.Module] = [Convolution(shape.mels, width, 4, ahead=True), nn.ELU()]
+        width, look = shape.pitch_width, _look(shape)
+        first = Convolution(shape.mels, width, 3 if look is Look.AROUND else 4, look=_ahead(look))
+        layers: list[nn.Module] = [first, nn.ELU()]
         for _ in range(_PITCH_LAYERS - 1):
-            layers += [Convolution(width, width, 3), nn.ELU()]
+            layers += [Convolution(width, width, 3, look=look), nn.ELU()]
         self.condnet = nn.Sequential(*layers)
         self.classifier = nn.Linear(width, 1)
 
-    def forward(self, mel: Tensor) -> Tensor:
+    def forward(self, mel: Tensor, held: Tensor | None = None) -> Tensor:
         """Return ``[rows, frames]`` for ``[rows, mels, frames]``."""
-        heard: Tensor = self.classifier(self.condnet(mel.double()).transpose(1, 2))
+        values = mel.double()
+        for layer in self.condnet:
+            values = layer(values, held) if isinstance(layer, Convolution) else layer(values)
+        heard: Tensor = self.classifier(values.transpose(1, 2))
         return heard[..., 0].abs()
+
+
+def _look(shape: VocoderShape) -> Look:
+    return Look.BEHIND if shape.ahead else Look.AROUND
+
+
+def _ahead(look: Look) -> Look:
+    """Return where the first convolution looks of a network that looks back otherwise."""
+    return Look.AROUND if look is Look.AROUND else Look.AHEAD
 
 
 class Sines(nn.Module):
@@ -130,28 +176,34 @@ class Vocoder(nn.Module):
 
     def __init__(self, shape: VocoderShape) -> None:
         super().__init__()
-        self.shape = shape
+        self.shape, self.look = shape, _look(shape)
+        around = self.look is Look.AROUND
         spectrum = shape.fft + 2
         widths = [shape.width // 2 ** (number + 1) for number in range(len(shape.rates))]
         self.m_source = Sines(shape)
-        self.conv_pre = Convolution(shape.mels, shape.width, shape.ahead + 1, ahead=True)
+        opening = _AROUND_KERNEL if around else shape.ahead + 1
+        self.conv_pre = Convolution(shape.mels, shape.width, opening, look=_ahead(self.look))
+        kind = Spreading if around else Upsampling
         self.ups = nn.ModuleList(
-            Upsampling(2 * width, width, kernel, times=times)
+            kind(2 * width, width, kernel, times=times)
             for width, kernel, times in zip(widths, shape.kernels, shape.rates, strict=True)
         )
         # Down from the source's frames to those of each stage: the last stage is as fine as the source.
         downs = list(accumulate((1, *shape.rates[:0:-1]), mul))[::-1]
         self.source_downs = nn.ModuleList(
-            Downsampling(spectrum, width, times=times) if times > 1 else Convolution(spectrum, width, 1)
+            Downsampling(spectrum, width, times=times, look=self.look)
+            if times > 1
+            else Convolution(spectrum, width, 1)
             for width, times in zip(widths, downs, strict=True)
         )
         self.source_resblocks = nn.ModuleList(
-            ResidualBlock(width, *block) for width, block in zip(widths, shape.source_blocks, strict=True)
+            ResidualBlock(width, *block, self.look)
+            for width, block in zip(widths, shape.source_blocks, strict=True)
         )
         self.resblocks = nn.ModuleList(
-            ResidualBlock(width, *block) for width in widths for block in shape.blocks
+            ResidualBlock(width, *block, self.look) for width in widths for block in shape.blocks
         )
-        self.conv_post = Convolution(widths[-1], spectrum, 7)
+        self.conv_post = Convolution(widths[-1], spectrum, 7, look=self.look)
         self.f0_predictor = Pitch(shape)
         self.noise: Tensor | None = None
 
@@ -170,8 +222,14 @@ class Vocoder(nn.Module):
         """
         lengths = torch.tensor([len(mel) for mel in mels], device=mels[0].device)
         together = pad_sequence([mel.float() for mel in mels], batch_first=True).transpose(1, 2)
-        source = self._source(self.f0_predictor(together), lengths)
-        magnitude, phase = self._bend(together, self._analyse(source))
+        is_padded = any(len(mel) < together.shape[2] for mel in mels)
+        held = None
+        if is_padded and self.look is Look.AROUND:  # what looks back sees no padding
+            places = torch.arange(together.shape[2], device=lengths.device)
+            held = places < lengths[:, None, None]
+        pitch = self.f0_predictor(together, held)
+        source = self._source(pitch if held is None else pitch * held[:, 0], lengths)
+        magnitude, phase = self._bend(together, self._analyse(source), held)
         waves = self._synthesise(magnitude, phase, lengths).clamp(-self.shape.limit, self.shape.limit)
         frame = self.shape.frame
         return [wave[: len(mel) * frame] for wave, mel in zip(waves, mels, strict=True)]
@@ -186,11 +244,8 @@ class Vocoder(nn.Module):
             lengths: Frames of each row.
         """
         shape, frame = self.shape, self.shape.frame
-        numbers = torch.arange(1, shape.harmonics + 2, device=pitch.device)
-        turns = (pitch[..., None] * numbers / shape.rate) % 1.0
-        angles = (turns.cumsum(1) * frame % 1.0) * (2.0 * math.pi)
         voiced = (pitch > shape.threshold).float()[..., None]
-        sines = (shape.sine * angles.sin().float() * voiced).repeat_interleave(frame, dim=1)
+        sines = shape.sine * self._sines(pitch) * voiced.repeat_interleave(frame, dim=1)
         loud = voiced * shape.noise + (1.0 - voiced) * shape.sine / 3.0
         noise = loud.repeat_interleave(frame, dim=1) * self._noise(sines.shape[1]).to(pitch.device)
         source = torch.tanh(self.m_source.l_linear(sines + noise))[..., 0]
@@ -200,12 +255,28 @@ class Vocoder(nn.Module):
         mirrored = source.gather(1, (ends - 2 - behind).clamp(min=0))
         return source.scatter(1, ends + behind, mirrored)
 
+    def _sines(self, pitch: Tensor) -> Tensor:
+        """Return a sine of each harmonic of a pitch, ``[rows, samples, harmonics + 1]``.
+
+        In CosyVoice 3 a frame has one phase; in 2 it goes on evenly from the middle of a frame to the next.
+        """
+        numbers = torch.arange(1, self.shape.harmonics + 2, device=pitch.device)
+        turns = ((pitch[..., None] * numbers / self.shape.rate) % 1.0).cumsum(1) * self.shape.frame
+        if self.look is Look.AROUND:
+            even = functional.interpolate(turns.transpose(1, 2), scale_factor=self.shape.frame, mode="linear")
+            return ((even % 1.0) * (2.0 * math.pi)).float().sin().transpose(1, 2)
+        return ((turns % 1.0) * (2.0 * math.pi)).float().sin().repeat_interleave(self.shape.frame, dim=1)
+
     def _noise(self, samples: int) -> Tensor:
-        """Return the noise of the source, ``[samples, harmonics + 1]``, 0 to 1: the same for every text."""
+        """Return the noise of the source, ``[samples, harmonics + 1]``, the same for every text.
+
+        In CosyVoice 3 its numbers are of 0 to 1, in 2 they are normal.
+        """
         if self.noise is None or len(self.noise) < samples:
             chance = torch.Generator().manual_seed(_NOISE_SEED)
             grown = 1 << (samples - 1).bit_length()
-            self.noise = torch.rand(grown, self.shape.harmonics + 1, generator=chance)
+            make = torch.randn if self.look is Look.AROUND else torch.rand
+            self.noise = make(grown, self.shape.harmonics + 1, generator=chance)
         return self.noise[:samples]
 
     def _analyse(self, source: Tensor) -> Tensor:
@@ -225,20 +296,28 @@ class Vocoder(nn.Module):
     def _window(self, beside: Tensor) -> Tensor:
         return torch.hann_window(self.shape.fft, device=beside.device)
 
-    def _bend(self, mel: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
-        """Return magnitudes and phases of the wave, ``[rows, fft / 2 + 1, steps]`` each."""
-        values = self.conv_pre(mel)
-        kinds = len(self.shape.blocks)
-        last = len(self.ups) - 1
+    def _bend(self, mel: Tensor, source: Tensor, held: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Return magnitudes and phases of the wave, ``[rows, fft / 2 + 1, steps]`` each.
+
+        Args:
+            mel: ``[rows, mels, frames]``.
+            source: Its spectrum, ``[rows, fft + 2, steps]``.
+            held: Which frames are no padding, ``[rows, 1, frames]``; None where nothing sees the others.
+        """
+        values = self.conv_pre(mel, held)
+        kinds, last = len(self.shape.blocks), len(self.ups) - 1
+        steps = None if held is None else _finer(held, self.shape.frame // self.shape.hop, one_more=True)
         for number, up in enumerate(self.ups):
-            values = up(functional.leaky_relu(values, self.shape.slope))
+            values = up(functional.leaky_relu(values, self.shape.slope), held)
+            if held is not None:
+                held = _finer(held, self.shape.rates[number], one_more=number == last)
             if number == last:
                 values = functional.pad(values, (1, 0), mode="reflect")
-            own = self.source_resblocks[number](self.source_downs[number](source))
-            values = values + own
+            own = self.source_downs[number](source, steps)
+            values = values + self.source_resblocks[number](own, held)
             blocks = self.resblocks[number * kinds : (number + 1) * kinds]
-            values = torch.stack([block(values) for block in blocks]).sum(0) / kinds
-        values = self.conv_post(functional.leaky_relu(values, _FINAL_SLOPE))
+            values = torch.stack([block(values, held) for block in blocks]).sum(0) / kinds
+        values = self.conv_post(functional.leaky_relu(values, _FINAL_SLOPE), held)
         bins = self.shape.fft // 2 + 1
         return values[:, :bins].exp().clamp(max=_LOUDEST), values[:, bins:].sin()
 
@@ -256,6 +335,12 @@ class Vocoder(nn.Module):
         wave = _lay_over(pieces * own[:, None], total, hop)
         weight = _lay_over(weights, total, hop)
         return (wave / weight.clamp(min=1e-11))[:, fft // 2 :]
+
+
+def _finer(held: Tensor, times: int, *, one_more: bool) -> Tensor:
+    """Return which places are held of ``times`` as many, and of one more before them."""
+    finer = held.repeat_interleave(times, dim=-1)
+    return functional.pad(finer, (1, 0), value=True) if one_more else finer
 
 
 def _lay_over(pieces: Tensor, total: int, hop: int) -> Tensor:
