@@ -25,12 +25,12 @@ import torch
 from torch import Tensor, nn
 
 from fullcast.batches import arrange
-from fullcast.engines.cosyvoice.flow import Flow
+from fullcast.engines.cosyvoice.flow import DiffusionFlow, Flow
 from fullcast.engines.cosyvoice.language import LanguageModel
 from fullcast.engines.cosyvoice.prompts import Prompt
 from fullcast.engines.cosyvoice.session import POSITIONS
 from fullcast.engines.cosyvoice.shapes import (
-    FlowShape,
+    DiffusionFlowShape,
     LanguageShape,
     SamplingShape,
     Shapes,
@@ -65,7 +65,7 @@ def shapes_of(size: str) -> Shapes:
             speech=6_561,
         ),
         sampling=SamplingShape(),
-        flow=FlowShape(
+        flow=DiffusionFlowShape(
             tokens=6_561,
             mels=80,
             speaker=192,
@@ -163,14 +163,17 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
     device = torch.device(arguments.device)
     kind = torch.bfloat16 if device.type == "cuda" else torch.float32
     shapes = shapes_of(arguments.size)
+    flow_shape = shapes.flow
+    assert isinstance(flow_shape, DiffusionFlowShape)
     language = with_chance(lambda: LanguageModel(shapes.language), device, kind)
-    flow = with_chance(lambda: Flow(shapes.flow), device, kind)
+    flow = with_chance(lambda: DiffusionFlow(flow_shape), device, kind)
     vocoder = with_chance(lambda: Vocoder(shapes.vocoder), device, torch.float32)
     assert isinstance(language, LanguageModel)
-    assert isinstance(flow, Flow)
+    assert isinstance(flow, DiffusionFlow)
     assert isinstance(vocoder, Vocoder)
     vocoder.settle()
     slots = Slots(language, shapes.sampling, count=arguments.slots, positions=POSITIONS)
+    slots.every = arguments.every or slots.every
     prompt = Prompt(
         tokens=torch.zeros(PROMPT, dtype=torch.long), mel=torch.zeros(2 * PROMPT, 80), speaker=torch.ones(192)
     )
@@ -236,6 +239,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=32)
     parser.add_argument("--slots", type=int, default=64 if torch.cuda.is_available() else 8)
     parser.add_argument("--together", type=int, default=16 if torch.cuda.is_available() else 1)
+    parser.add_argument("--every", type=int, help="steps between looks at which slots are done")
     parser.add_argument("--single", action="store_true")
     parser.add_argument("--lengths", action="store_true", help="print the lengths of the texts alone")
     arguments = parser.parse_args()

@@ -18,8 +18,8 @@ from fullcast.engines.cosyvoice.language import LanguageModel
 from fullcast.engines.cosyvoice.sampling import draw, forbid_end
 from fullcast.engines.cosyvoice.shapes import SamplingShape
 
-EVERY = 4
-"""Steps between looks at which slots are done. A look waits for the device; a done slot idles till then."""
+EVERY = {"cpu": 1, "cuda": 4}
+"""Steps between looks at which slots are done: a look waits for a GPU, and a done slot idles till then."""
 REACH = 128
 """The cache is looked at in multiples of this many positions."""
 
@@ -78,6 +78,7 @@ class Slots:
         """
         device = model.llm_decoder.weight.device
         self.model, self.sampling, self.count, self.positions = model, sampling, count, positions
+        self.every = EVERY[device.type]
         self.cache = model.make_cache(count, positions)
         self.held: list[_Held | None] = [None] * count
         self.token = torch.zeros(count, dtype=torch.long, device=device)
@@ -122,7 +123,7 @@ class Slots:
     @torch.inference_mode()
     def advance(self) -> list[Spoken]:
         """Go on for a few steps; return what is done by then, and free its slots."""
-        for _ in range(EVERY if self.busy else 0):
+        for _ in range(self.every if self.busy else 0):
             self._step()
         return list(self._take_done())
 
