@@ -109,7 +109,8 @@ class _Spoken:
 
 def _plan_chapter(book: Book, number: int, spoken: _Spoken, decisions: Decisions) -> ChapterPlan:
     chapter, script = book.chapters[number - 1], spoken.script
-    segments = spoken.segments(decisions.speech.limits.longest, book.credits.language)
+    language = book.credits.language
+    segments = spoken.segments(decisions.speech.limits.longest_in(language), language)
     takes = tuple(
         _plan_recording(book, line, segment, decisions)
         if line.id in decisions.recordings

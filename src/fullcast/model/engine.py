@@ -41,6 +41,8 @@ class Limits:
 
     longest: int
     """Longest text of a request, in characters."""
+    longest_of: Mapping[str, int] = field(default_factory=dict)
+    """The same for languages, as BCP 47 primary tags, that say more with fewer characters."""
     rate: Hertz
     """Sampling rate of its recordings."""
     languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -66,6 +68,14 @@ class Limits:
     """Characters per second at pace 1, for estimates before anything is recorded."""
     longest_sound: Seconds = Seconds(60.0)
     """Longest recording of a sound engine."""
+
+    def longest_in(self, language: str) -> int:
+        """Return the longest text of a request in a language, a BCP 47 tag.
+
+        >>> Limits(longest=200, rate=Hertz(24_000), longest_of={"zh": 80}).longest_in("zh-TW")
+        80
+        """
+        return self.longest_of.get(language.partition("-")[0], self.longest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

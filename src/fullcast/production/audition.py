@@ -127,6 +127,7 @@ def _check(request: SpeechRequest, engine: SpeechEngine) -> None:
         raise UsageError(
             f"{engine.name} cannot say that: {why}", hint="choose other words or another --language"
         )
-    if len(request.text) > limits.longest:
-        message = f"the text has {len(request.text)} characters; {engine.name} takes {limits.longest} at once"
+    longest = limits.longest_in(request.language)
+    if len(request.text) > longest:
+        message = f"the text has {len(request.text)} characters; {engine.name} takes {longest} at once"
         raise UsageError(message, hint="a sentence or two are enough to hear a voice")

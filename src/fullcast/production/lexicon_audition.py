@@ -132,7 +132,7 @@ def _requests(name: str, saying: Saying, voice: Voice, reader: _Reader) -> Itera
     """Yield what is recorded for a word: one request, or several where the engine takes less at once."""
     language = _language(saying, reader.book)
     line = _in_sentence(saying.word, _said(saying, reader.engine), language)
-    for segment in split_line(line, longest=reader.engine.limits.longest, language=language):
+    for segment in split_line(line, longest=reader.engine.limits.longest_in(language), language=language):
         pronunciations = segment.pronunciations
         if Ability.PRONUNCIATIONS not in reader.engine.limits.abilities:
             pronunciations = ()

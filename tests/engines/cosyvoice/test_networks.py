@@ -27,6 +27,7 @@ from fullcast.engines.cosyvoice.language import LanguageModel  # noqa: E402
 from fullcast.engines.cosyvoice.loading import load_flow, load_language, load_vocoder  # noqa: E402
 from fullcast.engines.cosyvoice.prompts import Prompt  # noqa: E402
 from fullcast.engines.cosyvoice.shapes import Shapes, read_shapes  # noqa: E402
+from fullcast.engines.cosyvoice.slots import Script, Slots  # noqa: E402
 from fullcast.engines.cosyvoice.vocoder import Vocoder  # noqa: E402
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -145,6 +146,26 @@ def test_a_batch_of_waves_is_what_each_would_be_alone_to_the_last_sample(
     for wave, mel in zip(model.vocoder.speak(mels), mels, strict=True):
         assert len(wave) == 480 * len(mel)
         close(wave, model.vocoder.speak([mel])[0], 1e-5)
+
+
+def test_half_precision_is_near(model: Model) -> None:
+    """As on a GPU: language model and flow in bfloat16, the vocoder in its own precisions."""
+    half = load_flow(model.folder, model.shapes.flow)
+    half.to(torch.bfloat16)
+    wanted = model.flow.make([SPEECH, SPEECH[:9]], [golden_prompt()] * 2)
+    found = half.make([SPEECH, SPEECH[:9]], [golden_prompt()] * 2)
+    for mel, other in zip(found, wanted, strict=True):
+        assert mel.dtype == torch.float32
+        assert (mel - other).abs().mean() < 0.05 * other.abs().mean()
+    assert all(wave.isfinite().all() for wave in model.vocoder.speak(found))
+    language = load_language(model.folder, model.shapes.language)
+    language.to(torch.bfloat16)
+    slots = Slots(language, model.shapes.sampling, count=2, positions=96)
+    scripts = [
+        Script(id=str(number), texts=TEXTS.tolist(), prompt=(), shortest=5, longest=20, seed=number)
+        for number in range(3)
+    ]
+    assert {one.id for one in slots.speak(iter(scripts))} == {"0", "1", "2"}
 
 
 def test_every_weight_has_the_name_and_shape_that_upstream_gives_it(tiny: Any, model: Model) -> None:

@@ -39,6 +39,8 @@ ADAPTER = 1
 """Counts what changes here that is heard: it is part of every key."""
 LONGEST = 200
 """Characters: the model was trained on texts of about 80 tokens."""
+LONGEST_OF = {"zh": 80, "yue": 80, "gan": 80, "hsn": 80, "nan": 80, "wuu": 80, "ja": 100, "ko": 100}
+"""Likewise, where a character is a syllable."""
 SLOTS = 64
 """Texts that are spoken at once on a GPU."""
 SLOTS_CPU = 8
@@ -69,6 +71,7 @@ class CosyVoiceEngine:
         scripts |= dict.fromkeys(("gan", "hsn", "nan", "wuu"), scripts["zh"])
         self.limits = Limits(
             longest=LONGEST,
+            longest_of={tag: count for tag, count in LONGEST_OF.items() if tag in scripts},
             rate=RATE,
             languages=scripts,
             abilities=frozenset({Ability.CLONING, Ability.STYLE}),
@@ -142,8 +145,9 @@ class CosyVoiceEngine:
         known = self.limits.languages
         if request.language not in known and request.language.split("-")[0] not in known:
             return f"{self.name} does not speak the language '{request.language}'"
-        if len(request.text) > LONGEST:
-            return f"the text has {len(request.text)} characters; {self.name} takes {LONGEST} at once"
+        longest = self.limits.longest_in(request.language)
+        if len(request.text) > longest:
+            return f"the text has {len(request.text)} characters; {self.name} takes {longest} at once"
         return self.check_voice(request.voice, request.language) or self.check_style(request.style)
 
     @contextmanager

@@ -144,7 +144,7 @@ class Flow(nn.Module, ABC):
         given = network.prepare(known, guide, speakers, frames_held)
         for start, end in pairwise(times):
             both = torch.cat((state, state)).to(guide.dtype)
-            moved = network(both, start.to(guide.dtype).expand(2 * rows), given).to(fine)
+            moved = network(both, start.expand(2 * rows), given).to(fine)
             wanted, free = moved.chunk(2)
             strength = self.shape.guidance
             state = state + (end - start) * ((1.0 + strength) * wanted - strength * free)

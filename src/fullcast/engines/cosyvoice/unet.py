@@ -179,7 +179,7 @@ class Unet(nn.Module):
             times: How far from noise, 0 to 1, ``[rows]``.
             given: What ``prepare`` returned.
         """
-        time = self.time_mlp(encode_times(times, self.opening))
+        time = self.time_mlp(encode_times(times, self.opening).to(state.dtype))
         values = torch.cat((state, given.beside), dim=-1).transpose(1, 2)
         (down,), (up,) = self.down_blocks, self.up_blocks
         kept = _through(down, values, time, given)
