@@ -18,7 +18,8 @@ from fullcast.engines.base import Recording, RequestId, SpeechRequest
 from fullcast.engines.espeak import EspeakEngine
 from fullcast.files.voices import list_voices, shipped_voices
 from fullcast.model import Device, Settings, Voice
-from fullcast.production.likenesses import PASSAGES, count_words
+from fullcast.production.likenesses import count_words
+from fullcast.production.passages import PASSAGES
 
 BOUND = 1.25
 """Voices that are closer must say whose variant they are."""

@@ -12,8 +12,9 @@ from fullcast.errors import ProjectError, UsageError
 from fullcast.files.sounds import read_sound
 from fullcast.files.voices import list_voices
 from fullcast.model import Settings
-from fullcast.production.audition import GAP, WORDS, Audition, audition
+from fullcast.production.audition import GAP, Audition, audition
 from fullcast.production.lexicon_audition import CARRIERS, audition_lexicon
+from fullcast.production.passages import OPENINGS, PASSAGES, introduce, passage
 
 TONE = Audition(names=("alba",), engine="tone")
 
@@ -46,10 +47,24 @@ def test_every_voice_that_ships_can_be_heard(tmp_path: Path, machine: Settings) 
     assert heard(Audition(names=names, engine="espeak"), tmp_path / "all.wav", machine) > 2 * len(names)
 
 
-def test_there_is_a_sentence_in_the_first_language_of_every_voice(machine: Settings) -> None:
+def test_there_is_a_passage_in_the_first_language_of_every_voice(machine: Settings) -> None:
     voices, _ = list_voices(project=None, settings=machine)
-    assert {voice.languages[0].split("-")[0] for voice in voices} <= WORDS.keys()
-    assert all("{name}" in words for words in WORDS.values())
+    assert {voice.languages[0].split("-")[0] for voice in voices} <= PASSAGES.keys()
+    assert OPENINGS.keys() == PASSAGES.keys()
+    assert all("{name}" in words for words in OPENINGS.values())
+
+
+@pytest.mark.parametrize("language", PASSAGES)
+def test_a_voice_says_its_name_and_as_many_sentences_as_the_engine_takes(language: str) -> None:
+    whole = introduce("nora", language, 1000)
+    assert whole.endswith(PASSAGES[language])
+    assert "nora" in whole[:20]
+    some = introduce("nora", language, len(whole) - 1)
+    assert whole.startswith(some)
+    assert len(some) < len(whole)
+    assert introduce("nora", language, 3) == OPENINGS[language].format(name="nora")
+    assert passage(language, 1000) == PASSAGES[language]
+    assert passage("xx", 1000) == introduce("nora", "xx", 1000) == ""
 
 
 @pytest.mark.parametrize(
@@ -122,7 +137,7 @@ def test_named_voices_say_every_word(project: Path, machine: Settings) -> None:
 
 def test_the_words_around_a_word_fit_its_language() -> None:
     assert all(words.count("{word}") == 1 for words in CARRIERS.values())
-    assert WORDS.keys() <= CARRIERS.keys()
+    assert PASSAGES.keys() <= CARRIERS.keys()
 
 
 def test_a_project_without_a_lexicon_has_nothing_to_be_heard(project: Path, machine: Settings) -> None:

@@ -132,7 +132,7 @@ def audition(
     ] = Path("audition.wav"),
     text: Annotated[
         str | None,
-        typer.Option("--text", "-t", metavar="TEXT", help="What they say; a sentence of ours if left out."),
+        typer.Option("--text", "-t", metavar="TEXT", help="What they say; a passage of ours if left out."),
     ] = None,
     language: Annotated[
         str | None,

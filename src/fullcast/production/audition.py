@@ -10,20 +10,11 @@ from fullcast.engines.base import Recording, RequestId, SegmentError, SpeechEngi
 from fullcast.engines.registry import AUTO, choose_speech_engine
 from fullcast.errors import EngineError, UsageError
 from fullcast.files.voices import find_voice
-from fullcast.model import Settings, Voice
+from fullcast.model import Limits, Settings, Voice
 from fullcast.production.asking import ask, open_engine
-from fullcast.text.normalise import primary_tag
+from fullcast.production.passages import PASSAGES, introduce
 from fullcast.text.writing import find_unspeakable
 from fullcast.units import Seconds
-
-WORDS = {
-    "en": "My name is {name}. The lamp was lit at dusk, and nobody in the harbour slept that night.",
-    "de": "Ich heiße {name}. In der Dämmerung wurde die Lampe angezündet, und niemand schlief.",
-    "fr": "Je m'appelle {name}. La lampe fut allumée au crépuscule, et personne ne dormit au port.",
-    "es": "Me llamo {name}. Al anochecer encendieron la lámpara, y nadie durmió en el puerto.",
-    "zh": "我叫{name}。黄昏时分，灯塔亮了，那一夜港口里没有人睡着。",
-}
-"""What a voice says when nothing else is asked for, by language."""
 
 SUFFIXES = (".wav", ".flac")
 
@@ -55,7 +46,7 @@ def audition(wanted: Audition, output: Path, *, project: Path, settings: Setting
     check_output(output)
     engine = choose_speech_engine(wanted.engine or AUTO, settings).engine
     voices = [find_voice(name, project=project, settings=settings) for name in wanted.names]
-    requests = [_request(voice, number, wanted) for number, voice in enumerate(voices)]
+    requests = [_request(voice, number, wanted, engine.limits) for number, voice in enumerate(voices)]
     return sum(perform(requests, output, engine, settings))
 
 
@@ -98,7 +89,7 @@ def perform(
     return [item.seconds + GAP for item in audio]
 
 
-def _request(voice: Voice, number: int, wanted: Audition) -> SpeechRequest:
+def _request(voice: Voice, number: int, wanted: Audition, limits: Limits) -> SpeechRequest:
     """Return what a voice is to say.
 
     Raises:
@@ -107,11 +98,11 @@ def _request(voice: Voice, number: int, wanted: Audition) -> SpeechRequest:
     language = wanted.language or voice.languages[0]
     text = wanted.text
     if text is None:
-        text = WORDS.get(primary_tag(language), "").format(name=voice.name)
+        text = introduce(voice.name, language, limits.longest_in(language))
     if not text.strip():
         message = f"{voice.name} has nothing to say in {language!r}"
         raise UsageError(
-            message, hint=f"give the words with --text; there are sentences in {', '.join(WORDS)}"
+            message, hint=f"give the words with --text; there is a passage in {', '.join(PASSAGES)}"
         )
     return SpeechRequest(id=RequestId(str(number)), text=text, voice=voice, language=language, seed=number)
 

@@ -11,7 +11,7 @@ from fullcast.errors import EngineError
 from fullcast.files.sounds import read_sound
 from fullcast.model import Settings, Voice
 from fullcast.production.asking import ask, open_engine
-from fullcast.production.likenesses import passage
+from fullcast.production.passages import passage
 
 Pair = frozenset[str]
 
@@ -37,10 +37,9 @@ def measure_similarities(
     encoder = Encoder()
     recorded = {voice.name: read_sound(voice.reference) for voice in voices if voice.reference is not None}
     silent = [voice for voice in voices if voice.reference is None]
+    said = passage(language, engine.limits.longest_in(language))
     requests = [
-        SpeechRequest(
-            id=RequestId(voice.name), text=passage(language), voice=voice, language=language, seed=0
-        )
+        SpeechRequest(id=RequestId(voice.name), text=said, voice=voice, language=language, seed=0)
         for voice in silent
     ]
     if requests:

@@ -16,21 +16,11 @@ from fullcast.files.disk import write_whole
 from fullcast.fingerprint import digest, voice_fingerprint
 from fullcast.model import Settings, Voice
 from fullcast.production.asking import ask, open_engine
-from fullcast.production.audition import WORDS
+from fullcast.production.passages import passage
 from fullcast.text.normalise import primary_tag
 
 if TYPE_CHECKING:
     from fullcast.audio.likeness import Likeness
-
-PASSAGES: Mapping[str, str] = {
-    "en": "The keeper climbed the hundred and nine steps with the lantern in his hand, while the wind shook "
-    "every pane of glass. Nobody had come to the island since the autumn, and the boy wondered whether the "
-    "boat would ever return. “Who goes there?” he called, and waited. Only the sea answered, as it always "
-    "did, with one long breath after another.",
-    "zh": "守灯的人提着灯笼，一步一步走上石阶，海风吹得窗户直响。自从秋天以后，再也没有人来过这座小岛。"
-    "孩子问爷爷，那条船什么时候才会回来。只有大海回答他，像往常一样，长长地叹了一口气。",
-}
-"""What voices say to be compared; in other languages they say the sentences of an audition."""
 
 FILE = "likeness.json"
 
@@ -57,7 +47,8 @@ def measure_distances(
     keys = {voice.name: _key(voice, language, engine) for voice in voices}
     known = _read(cache / FILE)
     missing = [voice for voice in voices if keys[voice.name] not in known]
-    if missing and (text := passage(language)):
+    text = passage(language, engine.limits.longest_in(language))
+    if missing and text:
         made = _measure(missing, (text, language), engine, settings)
         known |= {keys[name]: likeness for name, likeness in made.items()}
         _keep(cache / FILE, known)
@@ -65,12 +56,6 @@ def measure_distances(
     return {
         frozenset((one, other)): found[one].distance(found[other]) for one, other in combinations(found, 2)
     }
-
-
-def passage(language: str) -> str:
-    """Return what voices say to be compared; empty where there are no words in the language."""
-    tag = primary_tag(language)
-    return PASSAGES.get(tag) or WORDS.get(tag, "").format(name="")
 
 
 def count_words(text: str, language: str) -> int:
@@ -82,7 +67,8 @@ def count_words(text: str, language: str) -> int:
 
 def _key(voice: Voice, language: str, engine: SpeechEngine) -> str:
     heard = voice_fingerprint(voice, engine.name)
-    return digest(["likeness", heard, engine.name, engine.revision, language, passage(language)])
+    said = passage(language, engine.limits.longest_in(language))
+    return digest(["likeness", heard, engine.name, engine.revision, language, said])
 
 
 def _measure(
