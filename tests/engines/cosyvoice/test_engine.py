@@ -292,6 +292,39 @@ def test_the_same_requests_give_the_same_sound(
         assert np.array_equal(first.audio.samples, second.audio.samples)
 
 
+def test_texts_of_about_one_length_are_turned_into_waves_together(
+    engine: CosyVoiceEngine, machine: Settings, ask: Ask, voice: Voice
+) -> None:
+    """As on a GPU: several at once, and a look at the slots every few steps."""
+    texts = ("Yes.", "The lamp was lit.", "No!", "Nobody answered, and the wind rose.") * 3
+    requests = [ask(text, voice=voice, id=number) for number, text in enumerate(texts)]
+    together: list[list[int]] = []
+    with engine.open(Device(batch=6), machine) as session:
+        session.slots.every, session.together = 4, 2
+        make = session.flow.make
+
+        def watched(tokens: list[Any], prompts: list[Any]) -> Any:
+            together.append([len(own) for own in tokens])
+            return make(tokens, prompts)
+
+        session.flow.make = watched
+        found = dict(session.record(iter(requests)))
+    assert len(found) == len(requests)
+    pairs = [lengths for lengths in together if len(lengths) == 2]
+    assert len(pairs) >= 3
+    every = [length for lengths in together for length in lengths]
+    apart = sum(abs(one - other) for one, other in pairs) / len(pairs)
+    assert apart < np.std(every)
+
+
+def test_a_text_of_signs_alone_is_told(
+    engine: CosyVoiceEngine, machine: Settings, ask: Ask, voice: Voice
+) -> None:
+    with engine.open(Device(batch=1), machine) as session:
+        ((_, result),) = session.record(iter([ask("", voice=voice)]))
+    assert result == SegmentError(reason="there is nothing to say in the text", retry=False)
+
+
 def test_pace_stretches_the_spectrogram() -> None:
     mel = torch.arange(40.0)[:, None].expand(-1, 80)
     assert at_pace(mel, 2.0).shape == (20, 80)

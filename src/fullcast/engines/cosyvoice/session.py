@@ -151,6 +151,8 @@ class CosyVoiceSession:
         except EngineError as error:
             return SegmentError(reason=error.message, retry=False)
         reading = read_request(request, self.tokenizer, self.engine.edition)
+        if not reading.own:
+            return SegmentError(reason="there is nothing to say in the text", retry=False)
         speech = tuple(prompt.tokens.tolist()) if reading.with_prompt else ()
         room = self.slots.positions - 2 - len(reading.texts) - len(speech)
         room = min(room, NOISE_FRAMES // 2 - len(prompt.tokens))
