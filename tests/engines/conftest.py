@@ -101,7 +101,7 @@ def _load(engine: str) -> Any:
 @pytest.fixture(scope="session")
 def tiny_cosyvoice() -> Any:
     """Return the module that makes a tiny CosyVoice 2 or 3."""
-    for name in ("torch", "tokenizers", "onnx", "onnxruntime", "kaldi_native_fbank", "transformers"):
+    for name in ("torch", "tokenizers", "safetensors", "onnx", "onnxruntime", "kaldi_native_fbank"):
         pytest.importorskip(name, reason=f"{name} is not installed: pip install 'fullcast[gpu]' onnx")
     return _load("cosyvoice")
 

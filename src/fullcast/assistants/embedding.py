@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fullcast.audio.mels import mel_filters
 from fullcast.errors import SetupError
+from fullcast.units import Hertz
 
 if TYPE_CHECKING:
     from fullcast.audio.signal import Audio
 
 Floats = NDArray[np.float32]
 
-RATE = 16_000
+RATE = Hertz(16_000)
 _WINDOW, _HOP, _MELS = 400, 160, 40
 _FRAMES = 160
 """Mel frames of a part: 1.6 s."""
@@ -119,26 +121,5 @@ def mel_spectrum(sound: Floats) -> Floats:
     shaped = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
     periodic = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)
     power = np.abs(np.fft.rfft(shaped * periodic, axis=1)) ** 2
-    mel: Floats = (power @ mel_filters().T).astype(np.float32)
+    mel: Floats = (power @ mel_filters(_MELS, _WINDOW, RATE).T).astype(np.float32)
     return mel
-
-
-def mel_filters() -> NDArray[np.float64]:
-    """Return triangles of equal area on the mel scale.
-
-    Shape:
-        ``[40, 201]``.
-
-    Source:
-        M. Slaney, Auditory Toolbox (1998): linear below 1,000 Hz, logarithmic above.
-    """
-    step, knee = 200.0 / 3, 1_000.0
-    growth = np.log(6.4) / 27.0
-    top = knee / step + np.log(RATE / 2 / knee) / growth
-    mels = np.linspace(0.0, top, _MELS + 2)
-    edges = np.where(mels < knee / step, mels * step, knee * np.exp(growth * (mels - knee / step)))
-    bins = np.linspace(0.0, RATE / 2, _WINDOW // 2 + 1)
-    rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
-    falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
-    filters: NDArray[np.float64] = np.maximum(0.0, np.minimum(rising, falling))
-    return filters * (2.0 / (edges[2:] - edges[:-2]))[:, None]

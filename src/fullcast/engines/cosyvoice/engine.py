@@ -45,7 +45,7 @@ SLOTS = 64
 """Texts that are spoken at once on a GPU."""
 SLOTS_CPU = 8
 """Likewise on a processor, which gains little from more."""
-_NEEDS = ("torch", "tokenizers", "safetensors", "onnxruntime", "transformers", "kaldi_native_fbank")
+_NEEDS = ("torch", "tokenizers", "safetensors", "onnxruntime", "kaldi_native_fbank")
 _FILES = (
     FLOW_FILE,
     VOCODER_FILE,

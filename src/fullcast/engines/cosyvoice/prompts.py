@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fullcast.audio.edit import resample, to_channels
+from fullcast.audio.mels import mel_filters
 from fullcast.audio.signal import Audio
 from fullcast.engines.cosyvoice.facts import EMBEDDER_FILE, RATE, Edition, wrong_length
 from fullcast.errors import EngineError, SetupError
@@ -190,18 +190,5 @@ def filter_banks(wave: Tensor) -> Tensor:
     return frames - frames.mean(0, keepdim=True)
 
 
-def _filters(mels: int, size: int, rate: Hertz) -> Tensor:
-    """Return triangular filters on Slaney's mel scale, ``[mels, size / 2 + 1]``."""
-    from transformers.audio_utils import mel_filter_bank
-
-    make: Callable[..., NDArray[np.float64]] = mel_filter_bank
-    filters = make(
-        num_frequency_bins=size // 2 + 1,
-        num_mel_filters=mels,
-        min_frequency=0.0,
-        max_frequency=rate / 2,
-        sampling_rate=int(rate),
-        norm="slaney",
-        mel_scale="slaney",
-    )
-    return torch.from_numpy(filters.T.astype(np.float32))
+def _filters(count: int, size: int, rate: Hertz) -> Tensor:
+    return torch.from_numpy(mel_filters(count, size, rate).astype(np.float32))
