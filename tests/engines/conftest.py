@@ -101,9 +101,19 @@ def _load(engine: str) -> Any:
 @pytest.fixture(scope="session")
 def tiny_cosyvoice() -> Any:
     """Return the module that makes a tiny CosyVoice 2 or 3."""
-    for name in ("torch", "tokenizers", "safetensors", "onnx", "onnxruntime", "kaldi_native_fbank"):
-        pytest.importorskip(name, reason=f"{name} is not installed: pip install 'fullcast[gpu]' onnx")
+    _need("torch", "tokenizers", "onnx")
     return _load("cosyvoice")
+
+
+def _need(*names: str) -> None:
+    for name in names:
+        pytest.importorskip(name, reason=f"{name} is not installed: pip install 'fullcast[gpu]' onnx")
+
+
+@pytest.fixture(scope="session")
+def hears_recordings() -> None:
+    """Skip a test where what a CosyVoice hears recordings with is not installed."""
+    _need("onnxruntime", "safetensors", "kaldi_native_fbank")
 
 
 @pytest.fixture(scope="session")
@@ -231,10 +241,15 @@ machine_of_megatts3, machine_of_qwen3_tts = (_machine_of(name) for name in ("meg
 
 def _machine_of_cosyvoice(edition: int) -> Any:
     @pytest.fixture(scope="session", name=f"machine_of_cosyvoice{edition}")
-    def machine(folders_of_cosyvoice: dict[int, Path], tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    def machine(
+        hears_recordings: None,
+        folders_of_cosyvoice: dict[int, Path],
+        tmp_path_factory: pytest.TempPathFactory,
+    ) -> Machine:
+        del hears_recordings
         folder = folders_of_cosyvoice[edition]
         cache = tmp_path_factory.mktemp("cache")
-        settings = Settings(jobs=2, model_folders=(folder.parent,), cache_folder=cache)
+        settings = Settings(jobs=1, model_folders=(folder.parent,), cache_folder=cache)
         return Machine(model=folder.name, settings=settings)
 
     return machine

@@ -19,7 +19,7 @@ LANTERN = Path(__file__).parents[3] / "projects" / "lantern"
 VOICES = {"alba": 190, "mara": 220, "tom": 95, "pip": 280, "agnes": 205, "corin": 110}
 """The demo's voices, with the pitch of their recordings in hertz."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("hears_recordings")]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,7 @@ def run(book: Path, folder: Path, *words: str) -> tuple[int, dict[str, Any], str
         "FULLCAST_MODELS": str(folder.parent),
         "XDG_CACHE_HOME": str(book.parent / "cache"),
         "FULLCAST_DEVICE": "cpu",
+        "FULLCAST_JOBS": "1",  # threads of several networks wait for each other where other tests run
     }
     done = subprocess.run(
         [sys.executable, "-m", "fullcast", *words, str(book), "--engine", "cosyvoice3", "--json"],

@@ -30,12 +30,14 @@ from fullcast.engines.cosyvoice.prompts import (  # noqa: E402 - as torch is the
 )
 from fullcast.engines.cosyvoice.session import at_pace  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("hears_recordings")
+
 Ask = Callable[..., SpeechRequest]
 
 
 @pytest.fixture
 def machine(folder: Path, tmp_path: Path) -> Settings:
-    return Settings(jobs=2, model_folders=(folder.parent,), cache_folder=tmp_path / "cache")
+    return Settings(jobs=1, model_folders=(folder.parent,), cache_folder=tmp_path / "cache")
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ def test_the_second_reads_a_text_as_it_is_and_an_instruction_without_a_prefix(
 
 
 def test_the_second_speaks(folders: dict[int, Path], ask: Ask, voice: Voice, tmp_path: Path) -> None:
-    machine = Settings(jobs=2, model_folders=(folders[2].parent,), cache_folder=tmp_path)
+    machine = Settings(jobs=1, model_folders=(folders[2].parent,), cache_folder=tmp_path)
     engine = COSYVOICE2().bind("", machine)
     assert engine.revision == "cosyvoice2-tiny@1-1"
     requests = [ask(text, voice=voice, id=text) for text in ("Yes.", "The lamp was lit.", "No!")]

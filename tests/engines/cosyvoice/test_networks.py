@@ -30,7 +30,7 @@ from fullcast.engines.cosyvoice.shapes import Shapes, read_shapes  # noqa: E402
 from fullcast.engines.cosyvoice.slots import Script, Slots  # noqa: E402
 from fullcast.engines.cosyvoice.vocoder import Vocoder  # noqa: E402
 
-SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 EDITIONS = {2: SECOND, 3: THIRD}
 
 
@@ -100,7 +100,7 @@ def test_the_likeliest_tokens_are_those_of_upstream(model: Model) -> None:
     hidden = language.read(inputs[None], cache, torch.tensor([1]))[:, -1]
     tokens = []
     for place in range(len(inputs), len(inputs) + len(model.golden["greedy"])):
-        tokens.append(int(language.score(hidden)[0].argmax()))
+        tokens.append(int(language.score(hidden)[0, :6561].argmax()))
         steps = torch.tensor([0, tokens[-1], 5]), torch.tensor([0, place, 9])
         hidden = language.step(*steps, cache, 64)[1:2]
     assert tokens == model.golden["greedy"]
@@ -118,7 +118,7 @@ def test_mel_and_wave_are_those_of_upstream(model: Model) -> None:
 
 
 @SLOW
-@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 20)), min_size=2, max_size=5))
+@given(st.lists(st.tuples(st.integers(1, 24), st.integers(0, 12)), min_size=2, max_size=4))
 def test_a_batch_of_the_flow_is_what_each_would_be_alone(model: Model, sizes: list[tuple[int, int]]) -> None:
     chance = torch.Generator().manual_seed(len(sizes))
     tokens = [torch.randint(0, 6561, (own,), generator=chance) for own, _ in sizes]
@@ -137,7 +137,7 @@ def test_a_batch_of_the_flow_is_what_each_would_be_alone(model: Model, sizes: li
 
 
 @SLOW
-@given(st.lists(st.integers(2, 60), min_size=2, max_size=5))
+@given(st.lists(st.integers(2, 40), min_size=2, max_size=4))
 def test_a_batch_of_waves_is_what_each_would_be_alone_to_the_last_sample(
     model: Model, lengths: list[int]
 ) -> None:

@@ -19,7 +19,7 @@ from fullcast.engines.cosyvoice.sampling import draw, forbid_end  # noqa: E402
 from fullcast.engines.cosyvoice.shapes import SamplingShape, Shapes, read_shapes  # noqa: E402
 from fullcast.engines.cosyvoice.slots import Script, Slots, Spoken, without_long_silence  # noqa: E402
 
-SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,7 @@ def language(folder: Path, shapes: Shapes) -> LanguageModel:
     """Return the language model in double precision: no tie is broken by rounding."""
     model = load_language(folder, shapes.language)
     model.double()
+    model.llm_decoder.weight[6561:] /= 4.0  # so that speeches end by chance
     return model
 
 

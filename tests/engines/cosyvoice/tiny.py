@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+ENDS = 8.0
+"""How much louder than the others the ids are that end a speech."""
+
 OPENING = """
 __seed: !apply:random.seed [1986]
 sample_rate: 24000
@@ -149,8 +152,10 @@ def _write_weights(home: Path, edition: int) -> None:
     chance = torch.Generator().manual_seed(3)
     for file, wanted in shapes(edition).items():
         state = {name: _weight(name, shape, chance) for name, shape in wanted.items()}
-        if "llm_decoder.weight" in state:
-            state["llm_decoder.weight"][6561:] *= 2.0  # a speech ends after a second or so
+        if "llm_decoder.weight" in state:  # a speech ends as soon as it may: as long as its text wants
+            state["llm_decoder.weight"][6561:] *= ENDS
+        if "llm_decoder.bias" in state:
+            state["llm_decoder.bias"][6561:] += 30.0
         torch.save(state, home / file)
 
 
