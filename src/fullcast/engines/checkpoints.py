@@ -31,7 +31,7 @@ def load_state(file: Path) -> dict[str, Tensor]:
         SetupError: If it is missing, cut off, holds other things than tensors, or code.
     """
     if not file.is_file():
-        raise _broken(file, "it is missing")
+        raise broken_file(file, "it is missing")
     if file.suffix == ".safetensors":
         return _load_safetensors(file)
     import pickle
@@ -44,9 +44,9 @@ def load_state(file: Path) -> dict[str, Tensor]:
             content = torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         # What torch says beside it advises to read it as code.
-        raise _broken(file, "it holds more than numbers, which could run as code: it is refused") from error
+        raise broken_file(file, "it holds more than numbers, and could run as code") from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise _broken(file, f"it cannot be read, cut off perhaps: {_first_line(error)}") from error
+        raise broken_file(file, f"it cannot be read, cut off perhaps: {_first_line(error)}") from error
     for key in ("state_dict", "model"):
         if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
             content = content[key]
@@ -60,17 +60,17 @@ def _load_safetensors(file: Path) -> dict[str, Tensor]:
     try:
         return _tensors(load_file(file), file)
     except (SafetensorError, OSError, ValueError) as error:
-        raise _broken(file, f"it cannot be read, cut off perhaps: {_first_line(error)}") from error
+        raise broken_file(file, f"it cannot be read, cut off perhaps: {_first_line(error)}") from error
 
 
 def _tensors(content: Any, file: Path) -> dict[str, Tensor]:  # noqa: ANN401 - whatever the file held
     import torch
 
     if not isinstance(content, Mapping):
-        raise _broken(file, f"it holds {type(content).__name__} instead of tensors by name")
+        raise broken_file(file, f"it holds {type(content).__name__} instead of tensors by name")
     odd = [str(name) for name, value in content.items() if not isinstance(value, torch.Tensor)]
     if odd:
-        raise _broken(file, f"it holds what is no tensor: {_some(odd)}")
+        raise broken_file(file, f"it holds what is no tensor: {_some(odd)}")
     return {str(name): value for name, value in content.items()}
 
 
@@ -98,7 +98,7 @@ def check_state(state: Mapping[str, Tensor], expected: Mapping[str, tuple[int, .
         if names
     ]
     if told:
-        raise _broken(file, f"it is not the model that the engine knows: {'; '.join(told)}")
+        raise broken_file(file, f"it is not the model that the engine knows: {'; '.join(told)}")
 
 
 def _some(names: list[str]) -> str:
@@ -110,8 +110,16 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def _broken(file: Path, what: str) -> SetupError:
+def broken_file(file: Path, what: str, *, folder: Path | None = None) -> SetupError:
+    """Return an error over a file of a model.
+
+    Args:
+        file: The file.
+        what: What is wrong with it.
+        folder: The model's, where the file does not lie in it directly.
+    """
+    model = (folder or file.parent).name
     return SetupError(
-        f"the weights {file} cannot be used: {what}",
-        hint=f"look at it with fullcast models check {file.parent.name}; then fetch it again",
+        f"the file {file} cannot be used: {what}",
+        hint=f"look at it with fullcast models check {model}; then fetch it again",
     )

@@ -25,7 +25,6 @@ class Edition:
 
     name: str
     """Of the engine."""
-    title: str
     model_file: str
     """Describes the model."""
     codec_file: str
@@ -35,11 +34,9 @@ class Edition:
     vocoder_class: str
     languages: tuple[str, ...]
     prefix: str
-    """What every instruction begins with."""
+    """What every instruction begins with; where there is one, a text without an instruction has it too."""
     dialect: str
     """An instruction to speak a dialect, whose name goes into the braces."""
-    always_instructed: bool
-    """Whether a text without an instruction of ours has one too."""
     silent: frozenset[int] = frozenset()
     """Speech tokens of silence and breath, of which a few in a row are enough."""
     example: str
@@ -48,12 +45,11 @@ class Edition:
     @property
     def is_third(self) -> bool:
         """Whether it is CosyVoice 3."""
-        return self.always_instructed
+        return self.name == "cosyvoice3"
 
 
 THIRD = Edition(
     name="cosyvoice3",
-    title="CosyVoice 3",
     model_file="cosyvoice3.yaml",
     codec_file="speech_tokenizer_v3.onnx",
     language_class="cosyvoice.llm.llm.CosyVoice3LM",
@@ -62,13 +58,11 @@ THIRD = Edition(
     languages=("zh", "en", "ja", "ko", "de", "es", "fr", "it", "ru", "yue", "gan", "hsn", "nan", "wuu"),
     prefix="You are a helpful assistant.",
     dialect="请用{}表达。",
-    always_instructed=True,
     silent=frozenset({1, 2, 28, 29, 55, 248, 494, 2241, 2242, 2322, 2323}),
     example="fun-cosyvoice3-0.5b",
 )
 SECOND = Edition(
     name="cosyvoice2",
-    title="CosyVoice 2",
     model_file="cosyvoice2.yaml",
     codec_file="speech_tokenizer_v2.onnx",
     language_class="cosyvoice.llm.llm.Qwen2LM",
@@ -77,7 +71,6 @@ SECOND = Edition(
     languages=("zh", "en", "ja", "ko", "yue", "gan", "hsn", "nan", "wuu"),
     prefix="",
     dialect="用{}说这句话。",
-    always_instructed=False,
     example="cosyvoice2-0.5b",
 )
 

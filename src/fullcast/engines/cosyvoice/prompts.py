@@ -21,8 +21,9 @@ from torch.nn import functional
 from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.mels import mel_filters
 from fullcast.audio.signal import Audio
+from fullcast.engines.checkpoints import broken_file
 from fullcast.engines.cosyvoice.facts import EMBEDDER_FILE, RATE, Edition, wrong_length
-from fullcast.errors import EngineError, SetupError
+from fullcast.errors import EngineError
 from fullcast.units import Hertz
 
 if TYPE_CHECKING:
@@ -135,10 +136,7 @@ class Prompts:
                 str(file), sess_options=options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # the library has an exception of its own for each of its faults
-            raise SetupError(
-                f"the network {file} cannot be used: {error}",
-                hint=f"look at it with fullcast models check {self._folder.name}; then fetch it again",
-            ) from error
+            raise broken_file(file, str(error)) from error
 
 
 def _read(recording: Path) -> Audio:

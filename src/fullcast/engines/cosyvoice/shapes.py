@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import yaml
 
+from fullcast.engines.checkpoints import broken_file
 from fullcast.engines.cosyvoice.facts import QWEN_FOLDER, Edition
-from fullcast.errors import SetupError
 
 _TAG = "tag of HyperPyYAML"
 _REFERENCE = re.compile(r"<(\w+)>")
@@ -169,7 +169,7 @@ def read_shapes(folder: Path, edition: Edition) -> Shapes:
     try:
         qwen = json.loads(qwen_file.read_bytes())
     except (OSError, ValueError) as error:
-        raise _wrong(qwen_file, f"it cannot be read: {error}") from error
+        raise broken_file(qwen_file, f"it cannot be read: {error}", folder=folder) from error
     try:
         language = _part(document, "llm", edition.language_class)
         flow = _part(document, "flow", edition.flow_class)
@@ -181,9 +181,9 @@ def read_shapes(folder: Path, edition: Edition) -> Shapes:
             vocoder=_vocoder(vocoder),
         )
     except KeyError as error:
-        raise _wrong(file, f"it does not say {error.args[0]}") from error
+        raise broken_file(file, f"it does not say {error.args[0]}") from error
     except (TypeError, ValueError) as error:
-        raise _wrong(file, str(error)) from error
+        raise broken_file(file, str(error)) from error
 
 
 def _language(part: Mapping[str, Any], qwen: Mapping[str, Any], edition: Edition) -> LanguageShape:
@@ -320,11 +320,11 @@ def _read_yaml(file: Path) -> Mapping[str, Any]:
     try:
         document = yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader
     except OSError as error:
-        raise _wrong(file, f"it cannot be read: {error.strerror}") from error
+        raise broken_file(file, f"it cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise _wrong(file, f"it is no YAML: {error}") from error
+        raise broken_file(file, f"it is no YAML: {error}") from error
     if not isinstance(document, dict):
-        raise _wrong(file, "it is no mapping")
+        raise broken_file(file, "it is no mapping")
     found: Mapping[str, Any] = _resolved(document, document)
     return found
 
@@ -339,10 +339,3 @@ def _resolved(value: Any, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 -
         found = document.get(whole[1])
         return found if isinstance(found, int | float | str) else str(value)
     return value
-
-
-def _wrong(file: Path, what: str) -> SetupError:
-    return SetupError(
-        f"{file} is not that of the model: {what}",
-        hint=f"look at it with fullcast models check {file.parent.name}; then fetch it again",
-    )

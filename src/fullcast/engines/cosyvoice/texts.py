@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fullcast.engines.checkpoints import broken_file
 from fullcast.engines.cosyvoice.facts import QWEN_FOLDER, Edition
 from fullcast.engines.plain import only_words
-from fullcast.errors import SetupError
 
 if TYPE_CHECKING:
     from fullcast.engines.base import SpeechRequest
@@ -107,10 +107,7 @@ class Tokenizer:
         try:
             model = models.BPE.from_file(str(vocabulary), str(merges))
         except Exception as error:  # the library raises Exception itself
-            raise SetupError(
-                f"the vocabulary {vocabulary.parent} cannot be used: {error}",
-                hint=f"look at it with fullcast models check {folder.name}; then fetch it again",
-            ) from error
+            raise broken_file(vocabulary, str(error), folder=folder) from error
         self._tokens: Any = Tokens(model)
         self._tokens.normalizer = normalizers.NFC()
         apart = pre_tokenizers.Split(Regex(_WORDS), "isolated")
@@ -137,7 +134,7 @@ def read_request(request: SpeechRequest, tokenizer: Tokenizer, edition: Edition)
     text = tokenizer.encode(spoken(request.text, request.language))
     voice, order = request.voice, instruction(request.style, request.language, edition)
     opening: tuple[int, ...] = ()
-    if order or edition.always_instructed:
+    if order or edition.prefix:
         opening = tokenizer.encode(f"{edition.prefix} {order}".strip() + END_OF_PROMPT)
     at_home = any(primary(tag) == primary(request.language) for tag in voice.languages)
     if order or not voice.transcript or not at_home:
@@ -167,7 +164,8 @@ _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 def instruction(style: str, language: str, edition: Edition) -> str:
     """Return a style and a dialect as an instruction; empty where there is neither.
 
-    >>> from fullcast.engines.cosyvoice.facts import THIRD
+    >>> from fullcast.engines.checkpoints import broken_file
+    from fullcast.engines.cosyvoice.facts import THIRD
     >>> instruction("whisper", "en", THIRD), instruction("", "yue", THIRD)
     ('Please say a sentence in a very soft voice.', '请用广东话表达。')
     >>> instruction("warm and a little hoarse", "en", THIRD)
