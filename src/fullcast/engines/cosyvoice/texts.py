@@ -164,8 +164,7 @@ _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 def instruction(style: str, language: str, edition: Edition) -> str:
     """Return a style and a dialect as an instruction; empty where there is neither.
 
-    >>> from fullcast.engines.checkpoints import broken_file
-    from fullcast.engines.cosyvoice.facts import THIRD
+    >>> from fullcast.engines.cosyvoice.facts import THIRD
     >>> instruction("whisper", "en", THIRD), instruction("", "yue", THIRD)
     ('Please say a sentence in a very soft voice.', '请用广东话表达。')
     >>> instruction("warm and a little hoarse", "en", THIRD)
