@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +25,19 @@ settings.register_profile(
     database=usual.database if writable else None,
 )
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """Let a file of tests that cannot be imported fail.
+
+    An option leaves out the examples in docstrings of modules whose libraries are not installed. It passes
+    over files of tests too, with all the tests in them.
+    """
+    report = yield
+    if report.skipped and "unable to import module" in str(report.longrepr):
+        report.outcome, report.longrepr = "failed", f"{collector.nodeid} cannot be imported"
+    return report
 
 
 Answering = Callable[[dict[str, Any]], "Reply | str"]

@@ -15,7 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,10 @@ import numpy as np
 from fullcast.audio.edit import resample
 from fullcast.audio.loudness import Meter
 from fullcast.audio.master import master_blocks, plan_gain
-from fullcast.audio.mix import BLOCK, mix_blocks
+from fullcast.audio.mix import BLOCK, mix_blocks, mix_chapter
 from fullcast.audio.signal import Audio
-from fullcast.model import Mixing, Placed, Stem, Timeline
-from fullcast.units import MIX_RATE, Decibels, Lufs, Samples
+from fullcast.model import Mixing, Placed, Stem, Target, Timeline
+from fullcast.units import MIX_RATE, Decibels, Samples
 
 if TYPE_CHECKING:
     from fullcast.audio.signal import Signal
@@ -95,18 +95,22 @@ def consume(blocks: Iterable[Signal], meter: Meter | None = None) -> None:
 def whole_way(timeline: Timeline, channels: int) -> None:
     """Bring a chapter to -18 LUFS, as production does."""
     meter = Meter(MIX_RATE, channels)
-    arguments = {"channels": channels, "mixing": Mixing(), "read": read}
-    consume(mix_blocks(timeline, **arguments), meter)
-    gain = plan_gain(meter.profile(), Lufs(-18.0), CEILING)
+    consume(mix(timeline, channels), meter)
+    gain = plan_gain(meter.profile(), Target(level=-18.0), CEILING)
     final = Meter(MIX_RATE, channels)
-    consume(master_blocks(mix_blocks(timeline, **arguments, gain=gain), CEILING), final)
+    consume(master_blocks(mix(timeline, channels, gain), CEILING), final)
+
+
+def mix(timeline: Timeline, channels: int, gain: Decibels = Decibels(0.0)) -> Iterator[Signal]:
+    """Return the blocks of a chapter."""
+    stems = mix_chapter(timeline, channels=channels, mixing=Mixing(), read=read)
+    return mix_blocks(stems, room_tone=Mixing().room_tone, gain=gain)
 
 
 def stages(seconds: float) -> dict[str, Callable[[], None]]:
     """Return what is measured, by name."""
     speech, drama = make_timeline(seconds, bed=False), make_timeline(seconds, bed=True)
-    arguments = {"mixing": Mixing(), "read": read}
-    mixed = [*mix_blocks(speech, channels=1, **arguments)]
+    mixed = [*mix(speech, 1)]
     loud = [block * np.float32(2.5) for block in mixed]
     takes = [TAKES[f"take{number % 8}"] for number in range(round(seconds / 3.5))]
 
@@ -116,8 +120,8 @@ def stages(seconds: float) -> dict[str, Callable[[], None]]:
 
     return {
         "resample takes 24k to 44.1k": resampling,
-        "mix, mono speech (with resampling)": lambda: consume(mix_blocks(speech, channels=1, **arguments)),
-        "mix, stereo with ducked bed": lambda: consume(mix_blocks(drama, channels=2, **arguments)),
+        "mix, mono speech (with resampling)": lambda: consume(mix(speech, 1)),
+        "mix, stereo with ducked bed": lambda: consume(mix(drama, 2)),
         "measure, mono": lambda: consume(mixed, Meter(MIX_RATE, 1)),
         "limit, mono, nothing to do": lambda: consume(master_blocks(mixed, Decibels(6.0))),
         "limit, mono, peaks 6 dB over": lambda: consume(master_blocks(loud, CEILING)),

@@ -34,6 +34,10 @@ from fullcast.units import MIX_RATE, Decibels, Lufs, Samples, Seconds, to_sample
 SPEECH_LEVEL = Lufs(-20.0)
 """Loudness that every voice is brought to in the mix; the master moves the whole chapter from here."""
 
+WHOLE = 1024
+"""Samples of a packet of AAC, whole ones to a chapter: in a book that is joined from packets a chapter then
+has the same ones wherever it begins."""
+
 _SOFTEN_IN = to_samples(0.003, MIX_RATE)
 _SOFTEN_OUT = to_samples(0.012, MIX_RATE)
 """Fades at the edges of a take: a join can never click."""
@@ -105,6 +109,7 @@ class _Builder:
         end = max([speech_end, *(start + self._length(cue) for cue, start in self._outros(speech_end))])
         tail = self._plan.script.tail_pause or Seconds(0.0)
         length = end + to_samples(tail + self._book.pauses.tail, MIX_RATE)
+        length += -length % WHOLE
         placed = [self._place_take(spoken) for spoken in self._spoken]
         placed += self._place_sounds(speech_end, length)
         return Timeline(

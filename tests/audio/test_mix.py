@@ -116,7 +116,8 @@ def test_what_reaches_over_the_end_is_cut(place: Place, chapter: Chapter) -> Non
 
 
 def test_the_chapter_is_as_long_as_its_timeline(chapter: Chapter) -> None:
-    blocks = [*mix_blocks(chapter(2 * BLOCK + 77, []), channels=2, mixing=Mixing(), read=read)]
+    stems = mix_chapter(chapter(2 * BLOCK + 77, []), channels=2, mixing=Mixing(), read=read)
+    blocks = [*mix_blocks(stems, room_tone=Mixing().room_tone)]
     assert [block.shape for block in blocks] == [(2, BLOCK), (2, BLOCK), (2, 77)]
 
 
@@ -187,12 +188,28 @@ def test_a_voice_in_a_room_is_as_loud_as_without(speechlike: Speak, chapter: Cha
     assert 10.0 * math.log10(levels[1] / levels[0]) == pytest.approx(0.0, abs=0.1)
 
 
+@pytest.mark.parametrize(("begin", "end"), [(0, 4_096), (150_000, 420_001), (500_000, 900_000)])
+def test_a_part_is_the_same_as_in_the_whole(chapter: Chapter, place: Place, begin: int, end: int) -> None:
+    placed = [
+        place("1-3.0-1-24000", 20_000, 132_300, gain=3.0, fade_in=500, fade_out=900),
+        place("2-2.0-1-44100", 140_000, 88_200, room="hall", pan=0.4),
+        place("3-1.0-1-22050", 400_000, 44_100, effect="telephone"),
+        place("4-1.5-2-44100", 100_000, 700_000, loop=True, duck=True, stem=Stem.MUSIC, fade_in=30_000),
+        place("5-6.0-2-44100", 0, 900_000, loop=True, duck=True, stem=Stem.AMBIENCE, fade_out=60_000),
+    ]
+    timeline = chapter(900_000, placed, [(20_000, 228_200), (400_000, 444_100)])
+    whole = render(timeline, 2)
+    stems = mix_chapter(timeline, channels=2, mixing=SILENT, read=read, within=(begin, end))
+    part = np.concatenate([layers.sum() for layers in stems], axis=1)
+    assert part.shape == (2, end - begin)
+    assert np.abs(part - whole[:, begin:end]).max() < 1e-6
+
+
 @pytest.mark.parametrize("gain", [0.0, 12.0])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_room_tone_has_its_level_whatever_the_gain(chapter: Chapter, channels: int, gain: float) -> None:
-    blocks = mix_blocks(
-        chapter(BLOCK * 3, []), channels=channels, mixing=Mixing(), read=read, gain=Decibels(gain)
-    )
+    stems = mix_chapter(chapter(BLOCK * 3, []), channels=channels, mixing=Mixing(), read=read)
+    blocks = mix_blocks(stems, room_tone=Mixing().room_tone, gain=Decibels(gain))
     audio = Audio(samples=np.concatenate([*blocks], axis=1), rate=MIX_RATE)
     assert measure(audio).rms == pytest.approx(-72.0, abs=0.1)
     assert np.all(np.abs(audio.samples).reshape(channels, -1, 512).max(axis=-1) > 0.0)
@@ -203,7 +220,8 @@ def test_memory_does_not_grow_with_the_chapter(chapter: Chapter, place: Place) -
         length = blocks * BLOCK
         takes = [place("1-1.0-1-24000", at, 44_100) for at in range(0, length, 44_100)]
         tracemalloc.start()
-        for _ in mix_blocks(chapter(length, takes), channels=1, mixing=Mixing(), read=read):
+        stems = mix_chapter(chapter(length, takes), channels=1, mixing=Mixing(), read=read)
+        for _ in mix_blocks(stems, room_tone=Mixing().room_tone):
             pass
         highest = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -115,3 +117,19 @@ def write_zip(file: Path, files: Mapping[str, bytes | str | None]) -> Path:
 @pytest.fixture
 def zip_files(tmp_path: Path) -> Callable[[Mapping[str, bytes | str | None]], Path]:
     return lambda files: write_zip(tmp_path / "book.epub", files)
+
+
+@pytest.fixture
+def epubcheck() -> Callable[[Path], str]:
+    """Return what says what epubcheck says of a file."""
+    program, java = shutil.which("epubcheck"), shutil.which("java")
+    if program is None or java is None:
+        pytest.skip("epubcheck is not installed: nothing independent to judge by")
+    # It runs for seconds only: compiling to the last degree would take longer than what is compiled.
+    quick = (java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", program)
+
+    def judge(file: Path) -> str:
+        done = subprocess.run([*quick, str(file)], capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
+
+    return judge

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +27,8 @@ from fullcast.files.epub_write import (
 from fullcast.files.lpf_write import HeardChapter, write_lpf
 from fullcast.model import Codec, Credits
 from fullcast.units import MIX_RATE, Seconds
+
+Judge = Callable[[Path], str]
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SMIL = "{http://www.w3.org/ns/SMIL}"
@@ -97,24 +98,15 @@ def make_cover() -> bytes:
     return b"".join(bytes(packet) for packet in (*encoder.encode(frame), *encoder.encode(None)))
 
 
-def epubcheck(file: Path) -> str:
-    """Return what epubcheck says of a file."""
-    program, java = shutil.which("epubcheck"), shutil.which("java")
-    if program is None or java is None:
-        pytest.skip("epubcheck is not installed: nothing independent to judge by")
-    done = subprocess.run([java, "-jar", program, str(file)], capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
-
-
 @pytest.mark.parametrize("language", ["en", "zh", "ar"])
-def test_epubcheck_has_nothing_to_say(tmp_path: Path, sound: Path, language: str) -> None:
+def test_epubcheck_has_nothing_to_say(tmp_path: Path, sound: Path, epubcheck: Judge, language: str) -> None:
     file = tmp_path / "book.epub"
     size = write_epub(file, book(language, sound))
     assert size == file.stat().st_size
     assert "0 fatals / 0 errors / 0 warnings" in epubcheck(file)
 
 
-def test_epubcheck_would_find_a_fault(tmp_path: Path, sound: Path) -> None:
+def test_epubcheck_would_find_a_fault(tmp_path: Path, sound: Path, epubcheck: Judge) -> None:
     whole, broken = tmp_path / "book.epub", tmp_path / "broken.epub"
     write_epub(whole, book("en", sound))
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:

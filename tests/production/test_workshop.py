@@ -6,20 +6,19 @@ import numpy as np
 import pytest
 
 from fullcast.audio.loudness import Meter
-from fullcast.audio.mix import mix_blocks
+from fullcast.audio.mix import mix_blocks, mix_chapter
 from fullcast.audio.signal import Audio
 from fullcast.errors import DamagedError
 from fullcast.files.encode import Coding
 from fullcast.files.sounds import encode_take
 from fullcast.fingerprint import digest_bytes
 from fullcast.model import Codec, Mixing, Placed, Stem, Target, Timeline, Unit
+from fullcast.production.finishing import carry_out, measure_speech, produce_chapter
 from fullcast.production.workshop import (
     ChapterJob,
     Master,
     Source,
-    measure_speech,
     measure_voice,
-    produce_chapter,
     read_encoded,
     read_placed,
     sidecar_of,
@@ -80,7 +79,8 @@ def line_up(takes: list[Placed], gap: float) -> Timeline:
 def test_speech_alone_is_foretold_as_the_whole_mix_measures(tmp_path: Path, gap: float) -> None:
     timeline = line_up([speak(tmp_path, 1.7 + seed / 3, seed) for seed in range(4)], gap)
     meter = Meter(MIX_RATE, 1)
-    for block in mix_blocks(timeline, channels=1, mixing=Mixing(), read=read_placed):
+    stems = mix_chapter(timeline, channels=1, mixing=Mixing(), read=read_placed)
+    for block in mix_blocks(stems, room_tone=Mixing().room_tone):
         meter.add(block)
     foretold, whole = measure_speech(timeline), meter.profile()
     # At the rate of the takes the K-weighting's shelf, a bilinear transform, reads 0.06 dB more at 2 kHz.
@@ -128,7 +128,7 @@ def test_a_chapter_whose_peaks_stand_too_far_above_the_rest_is_left_short_and_no
     )
     timelines = {master.cut: timeline}
     job = ChapterJob(number=1, title="One", timelines=timelines, mixing=Mixing(), masters=(master,))
-    (encoded,) = produce_chapter(job)
+    (encoded,) = carry_out(produce_chapter(job))
     needed = -18.0 - measure_speech(timeline).loudness()
     assert encoded.gain <= needed + 3.0 + 0.001
     assert [finding.code for finding in encoded.findings] == ["loudness"]

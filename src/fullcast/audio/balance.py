@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fullcast.audio.mix import Stems
     from fullcast.audio.signal import Signal
 
-STEP = FRAME
-"""Samples over which levels are taken: 93 ms, less than a syllable."""
+STEP = 1024
+"""Samples over which levels are taken: 23 ms, less than a syllable."""
 
 DROWNS = 6.0
 """LU by which speech must stand above the rest: below it listeners with normal hearing begin to lose words
@@ -50,6 +50,12 @@ class Balance:
             ratio = self.ratio(line.start, line.end)
             if ratio < least:
                 yield line.line, ratio
+
+
+def join_balances(parts: Sequence[Balance]) -> Balance:
+    """Return the balance of a chapter from those of its parts in order; all but the last hold whole steps."""
+    speech, rest = ([getattr(part, side) for part in parts] for side in ("speech", "rest"))
+    return Balance(speech=np.concatenate(speech), rest=np.concatenate(rest))
 
 
 class BalanceMeter:
@@ -88,8 +94,8 @@ class _Side:
             self._energies.append(np.zeros(steps))
             return
         total = layers[0] if len(layers) == 1 else np.sum(layers, axis=0, dtype=np.float32)
-        whole = np.pad(total, ((0, 0), (0, steps * STEP - length)))
-        weighted = self._weighting.filter(whole).reshape(self._channels, steps, STEP)
+        whole = np.pad(total, ((0, 0), (0, -length % FRAME)))
+        weighted = self._weighting.filter(whole)[:, : steps * STEP].reshape(self._channels, steps, STEP)
         self._energies.append(np.vecdot(weighted, weighted).sum(axis=0, dtype=np.float64))
 
     def energies(self) -> Energies:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +62,83 @@ class Profile:
         return gate(self.weighted * gains)
 
 
+def join_profiles(parts: Sequence[Profile]) -> Profile:
+    """Return the profile of a recording from those of its parts in order."""
+    weighted, peaks, plain = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("weighted", "peaks", "plain")
+    )
+    return Profile(weighted=weighted, peaks=peaks, plain=plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Figures:
+    """What was measured on a recording, or on a part of one."""
+
+    rate: int
+    channels: int
+    length: int
+    """Samples."""
+    steps: Energies
+    """Of each 100 ms, ``[3, steps]``: energy after K-weighting, energy as it is, both summed over samples and
+    channels, and the largest sample. The last step holds what is over."""
+    peak: float
+    """Largest true peak, linear."""
+
+    @property
+    def step(self) -> int:
+        """Samples of a step."""
+        return round(self.rate / 10)
+
+    def after(self, samples: int) -> Figures:
+        """Return the figures without so many samples at the beginning, whole steps; the peak stays."""
+        return replace(self, length=self.length - samples, steps=self.steps[:, samples // self.step :])
+
+    def measure(self) -> Measurement:
+        """Return the figures summed up.
+
+        A recording of less than 400 ms has no gating block; its loudness is that of its whole length.
+        """
+        weighted, plain, _ = self.steps
+        whole = self.length // self.step
+        if whole < _STEPS_OF_BLOCK:
+            loudness = gate(np.full(_STEPS_OF_BLOCK, weighted.sum() / max(1, self.length)))
+        else:
+            loudness = gate(weighted[:whole] / self.step)
+        return Measurement(
+            duration=to_seconds(self.length, self.rate),
+            loudness=loudness,
+            rms=_to_level(plain.sum() / max(1, self.length * self.channels)),
+            true_peak=_to_level(self.peak**2),
+            noise_floor=_to_level(self._quietest() / self.channels),
+        )
+
+    def profile(self) -> Profile:
+        """Return what it is step by step."""
+        whole = self.length // self.step
+        weighted, plain, peaks = self.steps[:, :whole]
+        return Profile(weighted=weighted / self.step, peaks=peaks, plain=plain / (self.step * self.channels))
+
+    def _quietest(self) -> float:
+        """Return the mean square of the quietest half second, summed over the channels."""
+        plain = self.steps[1]
+        whole = self.length // self.step
+        if whole < _STEPS_OF_FLOOR:
+            return float(plain.sum()) / max(1, self.length)
+        return float(_slide(plain[:whole], _STEPS_OF_FLOOR).min()) / (_STEPS_OF_FLOOR * self.step)
+
+
+def join_figures(parts: Sequence[Figures]) -> Figures:
+    """Return the figures of a recording from those of its parts; all but the last hold whole steps."""
+    last = parts[-1]
+    steps = [part.steps[:, : part.length // part.step] for part in parts[:-1]]
+    return replace(
+        last,
+        length=sum(part.length for part in parts),
+        steps=np.concatenate([*steps, last.steps], axis=1),
+        peak=max(part.peak for part in parts),
+    )
+
+
 class Meter:
     """Measures a stream of blocks; how the stream is cut into blocks does not matter.
 
@@ -103,37 +181,24 @@ class Meter:
             self._take_frames(held[:, start : min(whole, start + _CHUNK)])
         self._rest = held[:, whole:].copy()
 
-    def measure(self) -> Measurement:
-        """Return the figures of all that was added.
-
-        A recording of less than 400 ms has no gating block; its loudness is that of its whole length.
-        """
+    def figures(self) -> Figures:
+        """Return what was measured on all that was added."""
         self._end()
-        channels = len(self._rest)
-        weighted, plain, _ = self._steps.columns()
-        whole = self._length // self._step
-        if whole < _STEPS_OF_BLOCK:
-            loudness = gate(np.full(_STEPS_OF_BLOCK, weighted.sum() / max(1, self._length)))
-        else:
-            loudness = gate(weighted[:whole] / self._step)
-        return Measurement(
-            duration=to_seconds(self._length, self._rate),
-            loudness=loudness,
-            rms=_to_level(plain.sum() / max(1, self._length * channels)),
-            true_peak=_to_level(self._peaks.peak**2),
-            noise_floor=_to_level(self._quietest(plain) / channels),
+        return Figures(
+            rate=self._rate,
+            channels=len(self._rest),
+            length=self._length,
+            steps=self._steps.columns(),
+            peak=float(self._peaks.peak),
         )
+
+    def measure(self) -> Measurement:
+        """Return the figures of all that was added, summed up."""
+        return self.figures().measure()
 
     def profile(self) -> Profile:
         """Return what all that was added is step by step."""
-        self._end()
-        whole = self._length // self._step
-        weighted, plain, peaks = self._steps.columns()
-        return Profile(
-            weighted=weighted[:whole] / self._step,
-            peaks=peaks[:whole],
-            plain=plain[:whole] / (self._step * len(self._rest)),
-        )
+        return self.figures().profile()
 
     def _take_frames(self, frames: Signal) -> None:
         self._peaks.add(frames)
@@ -145,13 +210,6 @@ class Meter:
             self._ended = True
             silence = np.zeros((len(self._rest), 2 * FRAME - self._rest.shape[1]), np.float32)
             self._take_frames(np.concatenate([self._rest, silence], axis=1))
-
-    def _quietest(self, plain: Energies) -> float:
-        """Return the mean square of the quietest half second, summed over the channels."""
-        whole = self._length // self._step
-        if whole < _STEPS_OF_FLOOR:
-            return float(plain.sum()) / max(1, self._length)
-        return float(_slide(plain[:whole], _STEPS_OF_FLOOR).min()) / (_STEPS_OF_FLOOR * self._step)
 
 
 class _Steps:

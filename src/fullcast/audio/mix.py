@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ import numpy as np
 from fullcast.audio.beds import Chain
 from fullcast.audio.ducking import Envelope
 from fullcast.audio.edit import close_loop, fade, make_room_tone, pan_gains, resample, tile, to_channels
-from fullcast.audio.rooms import reverberate
+from fullcast.audio.rooms import longest_answer, reverberate
 from fullcast.errors import AudioError
 from fullcast.model import Mixing, Placed, Stem, Timeline
 from fullcast.units import MIX_RATE, Decibels, Seconds, to_gain, to_samples
@@ -95,7 +95,12 @@ class _Playing:
 
 
 def mix_chapter(
-    timeline: Timeline, *, channels: int, mixing: Mixing, read: Callable[[Placed], Audio]
+    timeline: Timeline,
+    *,
+    channels: int,
+    mixing: Mixing,
+    read: Callable[[Placed], Audio],
+    within: tuple[int, int] | None = None,
 ) -> Iterator[Stems]:
     """Yield a chapter block by block, layer by layer, without room tone.
 
@@ -104,6 +109,8 @@ def mix_chapter(
         channels: 1 or 2. In mono nothing has a place, and everything keeps its loudness.
         mixing: How beds give way to speech.
         read: Gives a source whole; called when it is wanted, and again if it is wanted anew later.
+        within: First sample, and one past the last, of a part of the chapter: what is yielded is the same as
+            these samples of the whole.
 
     Yields:
         Blocks of ``BLOCK`` samples; the last one is shorter.
@@ -111,11 +118,13 @@ def mix_chapter(
     Raises:
         AudioError: If a source has no samples, or more than two channels, or its place lies outside.
     """
-    waiting = deque(sorted(timeline.placed, key=lambda placed: placed.start))
+    begin, end = within or (0, timeline.length)
+    lasting = (placed for placed in timeline.placed if _longest_end(placed) > begin)
+    waiting = deque(sorted(lasting, key=lambda placed: placed.start))
     playing: list[_Playing] = []
     envelope = Envelope(timeline.speech, mixing.ducking)
-    for start in range(0, timeline.length, BLOCK):
-        length = min(BLOCK, timeline.length - start)
+    for start in range(begin, end, BLOCK):
+        length = min(BLOCK, end - start)
         while waiting and waiting[0].start < start + length:
             placed = waiting.popleft()
             if placed.gain > -math.inf and placed.length > 0:
@@ -130,33 +139,30 @@ def mix_chapter(
         playing = [source for source in playing if source.placed.start + source.length > start + length]
 
 
+def _longest_end(placed: Placed) -> int:
+    """Return where a source is over at the latest, the answer of its room included."""
+    return placed.start + placed.length + (longest_answer() if placed.room or placed.effect else 0)
+
+
 def mix_blocks(
-    timeline: Timeline,
-    *,
-    channels: int,
-    mixing: Mixing,
-    read: Callable[[Placed], Audio],
-    gain: Decibels = Decibels(0.0),
+    stems: Iterable[Stems], *, room_tone: Decibels, gain: Decibels = Decibels(0.0)
 ) -> Iterator[Signal]:
-    """Yield a chapter block by block after the gain of its master, with room tone.
+    """Yield the sum of a chapter's layers block by block after the gain of its master, with room tone.
 
     Args:
-        timeline: What sounds when.
-        channels: 1 or 2.
-        mixing: How beds give way to speech; the level of the room tone in what is yielded.
-        read: Gives a source whole.
+        stems: The chapter, or a part of it.
+        room_tone: Level of the room tone in what is yielded.
         gain: What the mix is changed by; the room tone is not.
 
     Shape:
         Each block: ``[channels, samples]``, float32.
     """
     factor = np.float32(to_gain(gain))
-    tone = make_room_tone(mixing.room_tone, channels) if mixing.room_tone > -math.inf else None
-    for stems in mix_chapter(timeline, channels=channels, mixing=mixing, read=read):
-        block = stems.sum()
+    for layers in stems:
+        block = layers.sum()
         block *= factor
-        if tone is not None:
-            block += tile(tone, stems.start, stems.length)
+        if room_tone > -math.inf:
+            block += tile(make_room_tone(room_tone, layers.channels), layers.start, layers.length)
         yield block
 
 

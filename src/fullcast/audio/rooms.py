@@ -146,6 +146,11 @@ def _colour(signal: NDArray[np.float64], bright: float) -> NDArray[np.float64]:
     return np.asarray(coloured, np.float64)
 
 
+def longest_answer() -> int:
+    """Return the longest time in samples at ``MIX_RATE`` that a room sounds on."""
+    return max(to_samples(room.first + max(room.decay, room.spread), MIX_RATE) for room in _ROOMS.values())
+
+
 def reverberate(voice: Signal, name: str, channels: int) -> Signal:
     """Return what a room answers to a voice, without the voice itself.
 

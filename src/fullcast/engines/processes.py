@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 
-_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that ask a process to end."""
 
 
 @contextmanager
@@ -41,8 +42,8 @@ def _endings_deferred() -> Iterator[None]:
         yield  # signal handlers run in the main thread only
         return
     heard: list[int] = []
-    before = {number: signal.getsignal(number) for number in _ENDINGS}
-    ours = [number for number in _ENDINGS if before[number] not in {signal.SIG_IGN, None}]
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    ours = [number for number in ENDINGS if before[number] not in {signal.SIG_IGN, None}]
     for number in ours:
         signal.signal(number, lambda number, _: heard.append(number))
     try:

@@ -113,7 +113,7 @@ def decode(file: Path, *, block: int = 10 * MIX_RATE) -> Iterator[Audio]:
         stream = container.streams.audio[0]
         described = _describe(stream)
         left = described.samples
-        for signal in _gather(container.decode(stream), block):
+        for signal in _gather(map(_to_float, container.decode(stream)), block):
             exact = signal[:, :left]
             left -= exact.shape[1]
             if exact.shape[1]:
@@ -121,6 +121,59 @@ def decode(file: Path, *, block: int = 10 * MIX_RATE) -> Iterator[Audio]:
         if left:
             seconds = left / described.rate
             raise AudioError(f"{file} ends {seconds:.3f} s before its stated length", hint="render it again")
+
+
+def decode_part(file: Path, start: int, end: int, *, block: int = 10 * MIX_RATE) -> Iterator[Audio]:
+    """Decode a part of an AAC file: the same samples as decoding all of it gives there.
+
+    Args:
+        file: A file that was encoded here.
+        start: First sample that is wanted.
+        end: One past the last.
+        block: Samples per channel of a block; only the last is shorter.
+
+    Raises:
+        AudioError: If the content is damaged or ends before ``end``.
+        StoreError: If the file cannot be read.
+    """
+    with _opened(file) as container:
+        stream = container.streams.audio[0]
+        if start > _BEFORE:
+            container.seek(start - _BEFORE, stream=stream)
+        left = end - start
+        for signal in _gather(_frames_from(container, start), block):
+            exact = signal[:, :left]
+            left -= exact.shape[1]
+            if exact.shape[1]:
+                yield Audio(samples=exact, rate=stream.rate)
+            if not left:
+                return
+        message = f"{file} ends {left / stream.rate:.3f} s before its stated length"
+        raise AudioError(message, hint="render it again")
+
+
+_BEFORE = 4 * 1024
+"""Samples before those that are wanted at which decoding begins: a packet of AAC is heard whole only after
+the one before it."""
+
+
+def _frames_from(container: av.container.InputContainer, start: int) -> Iterator[Signal]:
+    """Yield what frames hold from a sample on.
+
+    Raises:
+        AudioError: If decoding began behind it.
+    """
+    begun = False
+    for frame in container.decode(audio=0):
+        assert frame.pts is not None  # a container says when each packet is heard
+        assert frame.time_base is not None
+        first = start - round(frame.pts * frame.time_base * frame.sample_rate)
+        if first < 0 and not begun:
+            message = f"{container.name} cannot be decoded from sample {start} on"
+            raise AudioError(message, hint="render it again")
+        if begun or first < frame.samples:
+            begun = True
+            yield _to_float(frame)[:, max(0, first) :]
 
 
 def stream_sound(file: Path, *, seconds: float) -> Iterator[Audio]:
@@ -137,18 +190,18 @@ def stream_sound(file: Path, *, seconds: float) -> Iterator[Audio]:
     with _opened(file) as container:
         stream = container.streams.audio[0]
         rate = stream.rate
-        for signal in _gather(container.decode(stream), round(seconds * rate)):
+        for signal in _gather(map(_to_float, container.decode(stream)), round(seconds * rate)):
             if signal.shape[1]:
                 yield Audio(samples=signal, rate=rate)
 
 
-def _gather(frames: Iterator[av.AudioFrame], block: int) -> Iterator[Signal]:
-    """Join an decoder's small frames into blocks of one size."""
+def _gather(frames: Iterator[Signal], block: int) -> Iterator[Signal]:
+    """Join a decoder's small frames into blocks of one size."""
     waiting: list[Signal] = []
     held = 0
     for frame in frames:
-        waiting.append(_to_float(frame))
-        held += frame.samples
+        waiting.append(frame)
+        held += frame.shape[1]
         if held >= block:
             signal = np.concatenate(waiting, axis=1)
             whole = held - held % block

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from fullcast.files.encode import whole_file
 from fullcast.files.pictures import prepare_cover
 from fullcast.files.tags import describe_book, language_code, one_line, to_mp4
 from fullcast.model import Credits
+
+if TYPE_CHECKING:
+    from fullcast.files.atoms import Sizes
 
 _COPY = 2**20
 """Bytes that are copied at once."""
@@ -125,6 +128,58 @@ def join_m4b(
     ]
     size = write_film(film, stretches, file, brand=b"M4B ")
     return Joined(file=file, samples=samples, starts=starts, size=size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """An encoded span of a chapter, which begins earlier and ends later than the span."""
+
+    file: Path
+    """AAC in M4A, as :func:`fullcast.files.encode.encode` writes it."""
+    lead: int
+    """Samples before the span, whole frames."""
+    samples: int
+    """Length of the span: whole frames, but for the last one."""
+
+
+def join_spans(pieces: Sequence[Piece], file: Path, *, samples: int) -> None:
+    """Join the spans of a chapter into one file, and remove them.
+
+    A packet of AAC covers two frames and overlaps its neighbours by one. Both encoders heard the same samples
+    around the joint, so what either packet adds as an alias the other one takes away.
+
+    Args:
+        pieces: The spans in order, all encoded alike.
+        file: The chapter; replaced only once the new one is whole.
+        samples: Length of the chapter.
+
+    Raises:
+        AudioError: If a piece is damaged, or has too few packets.
+        StoreError: If the disk refuses.
+    """
+    tracks = [_open_piece(piece) for piece in pieces]
+    sizes: list[Sizes] = []
+    stretches: list[Stretch] = []
+    for number, (piece, track) in enumerate(zip(pieces, tracks, strict=True)):
+        first = piece.lead // FRAME + 1 if number else 0
+        last = 1 + (piece.lead + piece.samples + FRAME - 1) // FRAME
+        if len(track.sizes) < last or track.config != tracks[0].config:
+            message = f"{piece.file} holds {len(track.sizes)} packets, expected {last} or more"
+            raise AudioError(message, hint="render the chapter again")
+        own = track.sizes[first:last]
+        offset = track.offset + int(track.sizes[:first].sum(dtype=np.int64))
+        sizes.append(own)
+        stretches.append(Stretch(file=piece.file, offset=offset, size=int(own.sum(dtype=np.int64))))
+    film = Film(track=replace(tracks[0], sizes=np.concatenate(sizes)), samples=samples)
+    write_film(film, stretches, file, brand=b"M4A ")
+    for piece in pieces:
+        with explained(piece.file, "remove"):
+            piece.file.unlink()
+
+
+def _open_piece(piece: Piece) -> Track:
+    with explained(piece.file, "read"), piece.file.open("rb") as stream:
+        return read_track(_read_index(stream, piece.file), str(piece.file))
 
 
 def chapter_starts(lengths: list[int]) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import closing
@@ -54,7 +54,7 @@ from fullcast.production.preparing import Prepared, prepare
 from fullcast.production.reasons import read_parts, write_parts
 from fullcast.production.recording import Lost, Recorded, record_sounds
 from fullcast.production.retakes import take_in_or_record
-from fullcast.production.scheduling import HEARTBEAT, Workers, any_finished, open_workers
+from fullcast.production.scheduling import HEARTBEAT, Production, Workers, any_finished, open_workers
 from fullcast.production.state import Stamp, read_since, restamped
 from fullcast.production.workshop import (
     ChapterJob,
@@ -149,7 +149,8 @@ class _Run:
         self._repairs: Counter[str] = Counter()
         self._voices = dict(level_takes(prepared))
         self._measuring: dict[Future[float], str] = {}
-        self._encoding: dict[Future[tuple[Encoded, ...]], ChapterJob] = {}
+        self._queued: deque[ChapterJob] = deque()
+        self._encoding: list[Production] = []
         self._encodings = Encodings()
         self._parts = {name: dict(own) for name, own in read_parts(prepared.cache).items()}
         self._seconds = 0.0
@@ -265,8 +266,10 @@ class _Run:
             self._take_in_level(measured)
         for number in [number for number, chapter in self._waiting.items() if self._is_ready(chapter)]:
             self._start_chapter(self._waiting.pop(number))
-        for encoded in [future for future in self._encoding if future.done()]:
-            self._take_in(encoded)
+        for production in list(self._encoding):
+            self._take_in(production)
+        while self._queued and len(self._encoding) <= self._hands.settings.jobs:
+            self._encoding.append(self._hands.workers.produce(self._queued.popleft()))
 
     def _start_measuring(self, voice: str, keys: tuple[str, ...]) -> None:
         entries = [entry for key in keys if (entry := self._takes.get(key)) is not None]
@@ -314,7 +317,7 @@ class _Run:
         own |= found
         rest = replace(job, masters=tuple(master for master in job.masters if master.key not in own))
         if rest.masters:
-            self._encoding[self._hands.workers.produce(rest)] = rest
+            self._queued.append(rest)
 
     def _take_in_level(self, future: Future[float]) -> None:
         voice = self._measuring.pop(future)
@@ -324,16 +327,21 @@ class _Run:
             self._mark_damaged(error)
             self._voices[voice] = level_takes(self._prepared)[voice]
 
-    def _take_in(self, future: Future[tuple[Encoded, ...]]) -> None:
-        job = self._encoding.pop(future)
+    def _take_in(self, production: Production) -> None:
+        """Take in what the workers did for a chapter; a damaged recording is made again first."""
+        number = production.job.number
         try:
-            results = future.result()
+            if not production.advance():
+                return
         except DamagedError as error:
+            self._encoding.remove(production)
             self._mark_damaged(error)
-            self._waiting[job.number] = self._prepared.plan.chapters[job.number - 1]
+            self._waiting[number] = self._prepared.plan.chapters[number - 1]
             return
+        self._encoding.remove(production)
+        results = production.result or ()
         for encoded in results:
-            self._encodings.made[job.number][encoded.key] = encoded
+            self._encodings.made[number][encoded.key] = encoded
             self.encoded_now += 1
             self._tell(encoded)
         self._note(results)
@@ -377,15 +385,17 @@ class _Run:
 
     def _settle(self, *, record: bool) -> None:
         """Wait for the workers; record again what they found damaged."""
-        while self._encoding or self._measuring or (record and self._damaged):
+        while self._encoding or self._queued or self._measuring or (record and self._damaged):
             again, self._damaged = self._damaged, set()
             if record and again:
                 self._make_sounds([key for key in again if key not in self._planned])
                 self._measure_sounds()
                 self._record([self._planned[key] for key in again if key in self._planned])
-            busy: list[Future[Any]] = [*self._encoding, *self._measuring]
+            parts = (future for production in self._encoding for future in production.futures)
+            busy: list[Future[Any]] = [*(part for part in parts if not part.done()), *self._measuring]
             if busy and not any_finished(busy, HEARTBEAT):
-                self._hands.emit(Waiting(doing=f"mixing and encoding, chapters left: {len(self._encoding)}"))
+                left = len(self._encoding) + len(self._queued)
+                self._hands.emit(Waiting(doing=f"mixing and encoding, chapters left: {left}"))
             self._advance()
 
     def deliver(self) -> tuple[Result, ...]:

@@ -13,7 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from fullcast.engines.processes import end_now, interrupts_held
 from fullcast.errors import EngineError
-from fullcast.production.workshop import ChapterJob, Encoded, begin_work, produce_chapter
+from fullcast.production.finishing import Steps, produce_chapter
+from fullcast.production.workshop import ChapterJob, Encoded, begin_work
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -33,9 +34,47 @@ class Workers:
         with interrupts_held():
             return self._pool.submit(function, *args, **kwargs)
 
-    def produce(self, job: ChapterJob) -> Future[tuple[Encoded, ...]]:
-        """Have a chapter mixed and encoded by the next idle worker."""
-        return self.call(produce_chapter, job)
+    def produce(self, job: ChapterJob) -> Production:
+        """Have a chapter mixed and encoded by whoever is idle."""
+        return Production(job, self)
+
+
+class Production:
+    """A chapter on its way through the workers: step by step, the parts of a step side by side."""
+
+    def __init__(self, job: ChapterJob, workers: Workers) -> None:
+        self.job = job
+        self._workers = workers
+        self._steps: Steps = produce_chapter(job)
+        self.futures: list[Future[Any]] = []
+        """The parts of the step that is being done."""
+        self.result: tuple[Encoded, ...] | None = None
+        """What came of it; None while it is on its way."""
+        self._go_on(None)
+
+    def advance(self) -> bool:
+        """Take in a step that is done and start the next; returns whether the chapter is finished.
+
+        Raises:
+            DamagedError: If a recording is damaged.
+            StoreError: If the disk refuses.
+        """
+        while self.result is None and all(future.done() for future in self.futures):
+            try:
+                done = [future.result() for future in self.futures]
+            except BaseException:
+                self._steps.close()
+                raise
+            self._go_on(done)
+        return self.result is not None
+
+    def _go_on(self, done: list[Any] | None) -> None:
+        try:
+            tasks = next(self._steps) if done is None else self._steps.send(done)
+        except StopIteration as end:
+            self.result = end.value
+        else:
+            self.futures = [self._workers.call(task) for task in tasks]
 
 
 @contextmanager

@@ -129,6 +129,7 @@ class Prompts:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others need the cores
         options.log_severity_level = 3
         file = self._folder / name
         try:

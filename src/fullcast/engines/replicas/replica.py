@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,13 +12,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fullcast.engines.processes import interrupts_held
+from fullcast.engines.processes import ENDINGS, interrupts_held
 from fullcast.engines.replicas.child import hold_engine
 from fullcast.engines.replicas.messages import Ask, FromEngine, GiveBack, Leave, NoMore, Post, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from multiprocessing.context import SpawnProcess
+    from queue import SimpleQueue
 
     from fullcast.engines.base import RequestId
     from fullcast.model import Device
@@ -35,6 +38,8 @@ class Replica:
     """Requests in hand at once, where memory was short with more."""
     process: SpawnProcess | None = None
     link: Connection | None = None
+    listener: threading.Thread | None = None
+    """Takes in what the process says, whatever the parent is at."""
     log: Path | None = None
     in_hand: dict[RequestId, Request] = field(default_factory=dict)
     """Asked and not answered."""
@@ -73,8 +78,8 @@ class Replica:
             return not self.is_busy
         return len(self.in_hand) < 2 * min(batch, self.batch or batch)
 
-    def start(self, post: Post) -> None:
-        """Start the process."""
+    def start(self, post: Post, news: SimpleQueue[News]) -> None:
+        """Start the process; what it says goes to the news."""
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         process = spawn.Process(target=hold_engine, args=(post, theirs), daemon=True, name=f"{post.engine}")
@@ -84,6 +89,8 @@ class Replica:
         self.process, self.link, self.log = process, ours, Path(post.log)
         self.opened = self.told_no_more = self.asked_back = self.has_grown = self.alone = False
         self.first_memory, self.trouble, self.heard = 0, "", time.monotonic()
+        self.listener = threading.Thread(target=self._listen, args=(ours, news), daemon=True)
+        self.listener.start()
 
     def ask(self, request: Request, *, alone: bool) -> None:
         """Give it a request."""
@@ -117,14 +124,21 @@ class Replica:
         with suppress(OSError):  # its end is heard of where the others are heard
             self.connection.send(message)
 
-    def hear(self) -> FromEngine | None:
-        """Return what it says; None if it is gone."""
-        try:
-            message: FromEngine = self.connection.recv()
-        except (EOFError, OSError):
-            return None
-        self.heard = time.monotonic()
-        return message
+    def _listen(self, link: Connection, news: SimpleQueue[News]) -> None:
+        """Pass on what the process says, until it is gone; runs in a thread of its own.
+
+        An engine that had to wait until its parent looks at what it made would stand still for as long.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # they are for the thread that waits for the news
+        message: FromEngine | None = None
+        gone = False
+        while not gone:
+            try:
+                message = link.recv()
+            except (EOFError, OSError):
+                message, gone = None, True
+            self.heard = time.monotonic()
+            news.put(News(replica=self, link=link, message=message))
 
     def note_memory(self, memory: int, growth: int) -> None:
         """Take in how much memory it holds; one that grew too much is given no more."""
@@ -163,9 +177,26 @@ class Replica:
             self._forget()
 
     def _forget(self) -> None:
+        if self.listener is not None:
+            self.listener.join()
         self.connection.close()
-        self.process = self.link = None
+        self.process = self.link = self.listener = None
         self.opened = False
         self.in_hand.clear()
         self.unbegun.clear()
         self.alone = self.told_no_more = self.asked_back = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class News:
+    """What a process said."""
+
+    replica: Replica
+    link: Connection
+    message: FromEngine | None
+    """None at its end."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the process was given up since."""
+        return self.replica.link is not self.link

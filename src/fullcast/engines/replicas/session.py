@@ -11,15 +11,14 @@ import time
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import wait
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from fullcast.engines.base import Recording, RequestId, SegmentError
 from fullcast.engines.replicas.messages import (
     Begun,
     Broken,
-    FromEngine,
     Given,
     Post,
     Ready,
@@ -27,7 +26,7 @@ from fullcast.engines.replicas.messages import (
     Result,
     RoundDone,
 )
-from fullcast.engines.replicas.replica import Replica
+from fullcast.engines.replicas.replica import News, Replica
 from fullcast.errors import EngineError, SetupError
 from fullcast.units import Seconds
 
@@ -87,6 +86,7 @@ class ReplicatedSession:
     scratch: Path
     learned: Callable[[Device, int], None] | None = None
     replicas: list[Replica] = field(default_factory=list)
+    news: SimpleQueue[News] = field(default_factory=SimpleQueue)
     started: int = 0
     deaths: int = 0
     """In a row, without a result."""
@@ -109,8 +109,9 @@ class ReplicatedSession:
                 yield from work.take_answers()
                 if not any(replica.is_busy for replica in self.replicas) and work.is_done:
                     return
-                for replica, message in self._hear():
-                    self._take_in(replica, message, work)
+                for news in self._hear():
+                    if not news.is_stale:
+                        self._take_in(news, work)
                 yield from work.take_answers()
         finally:
             for replica in self.replicas:
@@ -162,29 +163,29 @@ class ReplicatedSession:
         log = self.scratch / f"{self.started}.log"
         crew = self.crew
         replica.start(
-            Post(engine=crew.engine, kind=crew.kind, device=device, settings=crew.settings, log=str(log))
+            Post(engine=crew.engine, kind=crew.kind, device=device, settings=crew.settings, log=str(log)),
+            self.news,
         )
 
-    def _hear(self) -> list[tuple[Replica, FromEngine | None]]:
-        """Wait for news; None of a replica is its end, whether it died or was killed as hung."""
-        running = {replica.connection: replica for replica in self.replicas if replica.is_busy}
+    def _hear(self) -> Iterator[News]:
+        """Wait for news and yield all there are; None of a replica is its end, or that it was found hung."""
+        running = [replica for replica in self.replicas if replica.is_busy]
         now = time.monotonic()
-        next_limit = min(
-            (replica.heard + self.crew.patience - now for replica in running.values()), default=0.0
-        )
-        news: list[tuple[Replica, FromEngine | None]] = []
-        for connection in wait(list(running), timeout=max(0.0, next_limit)):
-            replica = running[connection]  # type: ignore[index] # what was asked for
-            news.append((replica, replica.hear()))
-        if not news:
-            for replica in running.values():
-                if time.monotonic() - replica.heard >= self.crew.patience:
-                    replica.trouble = f"nothing was heard of it for {self.crew.patience:g} s"
-                    news.append((replica, None))
-        return news
+        next_limit = min((replica.heard + self.crew.patience - now for replica in running), default=0.0)
+        try:
+            yield self.news.get(timeout=max(0.0, next_limit))
+            while True:
+                yield self.news.get_nowait()
+        except Empty:
+            pass
+        for replica in running:
+            if replica.is_busy and time.monotonic() - replica.heard >= self.crew.patience:
+                replica.trouble = f"nothing was heard of it for {self.crew.patience:g} s"
+                yield News(replica=replica, link=replica.connection, message=None)
 
-    def _take_in(self, replica: Replica, message: FromEngine | None, work: _Work) -> None:
-        match message:
+    def _take_in(self, news: News, work: _Work) -> None:
+        replica = news.replica
+        match news.message:
             case Ready():
                 replica.opened = True
             case Begun(id=name):
@@ -200,8 +201,8 @@ class ReplicatedSession:
                 work.again.extend(replica.take_back(ids))
             case RoundDone():
                 self._end_round(replica, work)
-            case Broken():
-                self._broke(replica, message, work)
+            case Broken() as broken:
+                self._broke(replica, broken, work)
             case None:
                 self._died(replica, work)
 
@@ -239,8 +240,8 @@ class ReplicatedSession:
         replica.kill()
 
     def _died(self, replica: Replica, work: _Work) -> None:
-        """A process ended with work in hand: each that it had begun is suspected, and tried alone."""
-        self.deaths += 1
+        """A process ended: each request that it had begun is suspected, and tried alone."""
+        self.deaths += replica.is_busy  # one with nothing to do is replaced when there is
         opened, trouble = replica.opened, replica.trouble or replica.last_words()
         begun = [request for name, request in replica.in_hand.items() if name not in replica.unbegun]
         work.again.extend(request for name, request in replica.in_hand.items() if name in replica.unbegun)
