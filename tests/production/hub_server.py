@@ -34,6 +34,10 @@ class World:
     token: str = ""
     """Without it nothing is given out."""
     ranges: bool = True
+    tags: str = ""
+    """How files are tagged: ``strong``, ``weak``; empty is not at all."""
+    after_drop: dict[str, bytes] = field(default_factory=dict)
+    """What a file is from when an answer with it broke off."""
     listing: Callable[[dict[str, Any]], None] | None = None
     """Changes what is listed."""
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -107,9 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
         if world.damaged[name] > 0:
             world.damaged[name] -= 1
             content = bytes([content[0] ^ 1]) + content[1:]
-        start = 0
+        start, tag = 0, f'"{hashlib.sha256(content).hexdigest()[:16]}"'
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-        if asked and world.ranges:
+        if asked and world.ranges and self.headers.get("If-Range", tag) == tag:
             start = int(asked[1])
             if start >= len(content):
                 self._fail(416)
@@ -119,11 +123,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(200)
         body = content[start:]
         self.send_header("Content-Length", str(len(body)))
+        if world.tags:
+            self.send_header("ETag", tag if world.tags == "strong" else f"W/{tag}")
         self.end_headers()
         drops = world.drop_after.get(name) or []
         if drops:
             self.wfile.write(body[: drops.pop(0)])
             self.close_connection = True
+            world.files |= {name: world.after_drop[name]} if name in world.after_drop else {}
             return
         self.wfile.write(body)
 

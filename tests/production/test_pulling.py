@@ -312,6 +312,24 @@ def test_an_archive_writes_nothing_outside(site: Site, offer: Catalogue, member:
     assert not Path("/etc/evil").exists()
 
 
+@pytest.mark.parametrize("tags", ["strong", "weak"])
+def test_a_file_that_changes_on_its_way_comes_from_its_beginning(
+    site: Site, offer: Catalogue, tags: str
+) -> None:
+    offer(listed(Origin(address=f"{site.address}/vocoder.onnx")))
+    old, new = random.Random(2).randbytes(200_000), random.Random(3).randbytes(220_000)
+    site.world.files["vocoder.onnx"], site.world.tags = old, tags
+    site.world.drop_after["vocoder.onnx"] = [90_000]
+    site.world.after_drop["vocoder.onnx"] = new
+    content = (site.pull().folder / "vocoder.onnx").read_bytes()
+    halves = old[:90_000] + new[90_000:]  # what comes of a tag that promises nothing: nobody can tell
+    assert content == (new if tags == "strong" else halves)
+    asked = [headers for _, path, headers in site.world.seen if path == "/vocoder.onnx"]
+    assert "if-range" not in asked[0]
+    assert ("if-range" in asked[1]) == (tags == "strong")
+    assert not list(site.home.rglob("*.etag"))
+
+
 def test_what_is_no_archive_is_told(site: Site, offer: Catalogue) -> None:
     site.world.files = {"voice.tar.bz2": b"<html>moved</html>"}
     offer(listed(Origin(address=f"{site.address}/voice.tar.bz2", archive=True)))

@@ -214,11 +214,13 @@ class Hub:
             raise DownloadError(f"{host} answered {error.code} for {repository}: {error.reason}") from error
 
     @contextmanager
-    def open(self, address: str, start: int = 0) -> Iterator[http.client.HTTPResponse]:
-        """Open an address, from a byte on; the token goes to the hub of its name and nowhere else."""
+    def open(self, address: str, start: int = 0, tag: str = "") -> Iterator[http.client.HTTPResponse]:
+        """Open an address, from a byte on if it still has this tag; the token goes to its hub alone."""
         request = urllib.request.Request(address, headers={"User-Agent": f"fullcast/{__version__}"})  # noqa: S310 - checked where addresses come from
         if start:
             request.add_header("Range", f"bytes={start}-")
+            if tag:
+                request.add_header("If-Range", tag)
         if self.token is not None and urlsplit(address).netloc == urlsplit(self.hf).netloc:
             request.add_header("Authorization", f"Bearer {self.token.reveal()}")
         with self.opener.open(request, timeout=_TIMEOUT) as answer:
@@ -243,6 +245,7 @@ class Hub:
         """
         for attempt in (0, 1):
             self._fetch_bytes(remote, file, tell, repository)
+            _tag_of(file).unlink(missing_ok=True)
             digest, fault = _check(remote, file)
             if fault is None:
                 return digest
@@ -282,16 +285,21 @@ class Hub:
             self.sleep(_wait(failures - 1, None) if not came else 0.0)
         raise DownloadError(
             f"{remote.name} of {repository} could not be fetched: {trouble}",
-            hint="run the same command again: it goes on from where it stopped",
+            hint="see that the network is there and run the same command again: it goes on from where it "
+            "stopped; or take the files from elsewhere: --source, HF_ENDPOINT, --from FOLDER",
         )
 
     def _append(self, remote: Remote, file: Path, have: int, tell: Callable[[int], None]) -> bool:
         """Append one answer; return whether the file is whole, as far as the server says."""
-        with self.open(remote.address, have) as answer:
+        tag = _tag_of(file)
+        with self.open(remote.address, have, tag.read_text() if have and tag.exists() else "") as answer:
             whole = have and answer.status != http.client.PARTIAL_CONTENT  # it cannot begin in the middle
             if whole:
                 tell(-have)
             expected = answer.length  # what is left to be read, where the server says it
+            strong = answer.headers.get("ETag") or ""
+            if strong.startswith('"'):  # a weak one does not promise equal bytes
+                tag.write_text(strong)
             came = 0
             with file.open("wb" if whole else "ab") as stream:
                 while chunk := answer.read(CHUNK):
@@ -301,6 +309,14 @@ class Hub:
                     came += len(chunk)
                     tell(len(chunk))
         return expected is None or came >= expected
+
+
+def _tag_of(file: Path) -> Path:
+    """Return where a file's entity tag is kept while it gathers (RFC 9110, 13.1.5).
+
+    A file that changes on its server before it is whole then comes from its beginning, not as two halves.
+    """
+    return file.with_name(f".{file.name}.etag")
 
 
 def _inside(name: str, repository: str) -> str:

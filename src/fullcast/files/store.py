@@ -54,12 +54,21 @@ class Entry:
 _PLAIN = ("key", "digest", "size", "rate", "samples", "begins", "ends", "channels", "loudness")
 
 
+def _as_written(words: Iterable[Word]) -> tuple[Word, ...]:
+    """Return words with their times as the journal will say them in the next run, to the last digit.
+
+    A chapter that were made of other times than the next run reads would shift by a sample.
+    """
+    return tuple(
+        replace(word, begins=Seconds(round(word.begins, 4)), ends=Seconds(round(word.ends, 4)))
+        for word in words
+    )
+
+
 def _pack(entry: Entry) -> str:
     """Return an entry as one line of JSON."""
     record = {name: getattr(entry, name) for name in _PLAIN}
-    record["words"] = [
-        [word.start, word.end, round(word.begins, 4), round(word.ends, 4)] for word in entry.words
-    ]
+    record["words"] = [[word.start, word.end, word.begins, word.ends] for word in entry.words]
     record["origin"] = dict(entry.origin)
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
@@ -93,6 +102,8 @@ class Store:
         self._entries = self._read_journal()
         self._unsaved = 0
         self._present: set[str] | None = None
+        self._handle: int | None = None
+        """The journal, open while lines are added to it."""
 
     def __enter__(self) -> Self:
         return self
@@ -157,9 +168,8 @@ class Store:
         Raises:
             StoreError: If the disk refuses; what was added before stays.
         """
-        # As the journal will say it in the next run, to the last digit: chapters would shift by a sample.
-        whole = _unpack(_pack(replace(entry, digest=digest_bytes(content), size=len(content))))
-        assert whole is not None
+        words = _as_written(entry.words)
+        whole = replace(entry, digest=digest_bytes(content), size=len(content), words=words)
         file = self.file_of(entry.key)
         write_whole(file, content)
         try:
@@ -196,6 +206,7 @@ class Store:
             self._entries.pop(key, None)
             self.ready().discard(key)
         lines = "".join(f"{_pack(entry)}\n" for entry in self._entries.values())
+        self._close()
         self._unsaved = 0
         write_whole(self.journal, lines.encode(), sync=True)
 
@@ -209,22 +220,27 @@ class Store:
         Raises:
             StoreError: If the disk refuses.
         """
-        if self._unsaved:
-            with explained(self.journal, "write"), self.journal.open("rb") as stream:
-                os.fsync(stream.fileno())
-            self._unsaved = 0
+        if self._handle is not None:
+            with explained(self.journal, "write"):
+                os.fsync(self._handle)
+            self._close()
+        self._unsaved = 0
 
     def _append(self, line: bytes) -> None:
         """Write a line at the end of the journal; all of it or nothing."""
         with explained(self.journal, "write"):
-            handle = os.open(self.journal, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-            try:
-                end = os.fstat(handle).st_size
+            if self._handle is None:
+                self._handle = os.open(self.journal, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+                end = os.fstat(self._handle).st_size
                 # After a power cut the last line may be torn: the new one must not be joined to it.
-                torn = end > 0 and os.pread(handle, 1, end - 1) != b"\n"
-                _write_all(handle, b"\n" + line if torn else line, end)
-            finally:
-                os.close(handle)
+                if end > 0 and os.pread(self._handle, 1, end - 1) != b"\n":
+                    line = b"\n" + line
+            _write_all(self._handle, line, os.fstat(self._handle).st_size)
+
+    def _close(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
 
 
 def _sizes_of(files: Iterable[os.DirEntry[str]]) -> Iterable[tuple[str, int]]:
