@@ -39,6 +39,8 @@ KEYS: Mapping[str, str] = {
     "asr": "Recogniser that hears every take: faster-whisper, funasr or pocketsphinx; none unless set.",
     "asr_device": "Where it runs: cpu, cuda or cuda:1; cpu unless set.",
     "asr_model": "Its model, by name or folder; the recogniser's usual small one unless set.",
+    "aligner": "Who finds when each word is said, for engines that do not tell: pocketsphinx or wav2vec2.",
+    "aligner_model": "Folder of wav2vec2's network, which spells what it hears (CTC); it runs on asr_device.",
     "llm_url": "Address of a language model's server, up to what stands before /chat/completions.",
     "llm_model": "Name of the model, as the server knows it.",
     "llm_key_file": "File that holds the key for it; FULLCAST_LLM_KEY may hold the key itself.",
@@ -214,6 +216,8 @@ def _make_settings(chosen: Mapping[str, _Said], data: Path, problems: list[Probl
         if "asr_device" in chosen
         else "cpu",
         asr_model=str(chosen["asr_model"].value) if "asr_model" in chosen else "",
+        aligner=_word(chosen["aligner"], "pocketsphinx|wav2vec2", problems) if "aligner" in chosen else "",
+        aligner_model=str(chosen["aligner_model"].value) if "aligner_model" in chosen else "",
         commands=_commands(programs, problems) if programs else (),
         language_model=model,
     )

@@ -117,6 +117,9 @@ class Settings:
     """Name of the recogniser that hears every take; empty for none."""
     asr_device: str = "cpu"
     asr_model: str = ""
+    aligner: str = ""
+    """Who finds the words in recordings of engines that do not tell when they say them; empty is nobody."""
+    aligner_model: str = ""
     commands: tuple[Command, ...] = ()
     """Programs of this machine that turn text into a WAV."""
     language_model: LanguageModel | None = None

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
+from fullcast.assistants.aligning import Aligner, open_aligner
 from fullcast.assistants.listening import Listener, open_listener
 from fullcast.batches import arrange, group_voices
 from fullcast.engines.base import (
@@ -20,7 +21,7 @@ from fullcast.engines.base import (
 )
 from fullcast.errors import Severity
 from fullcast.files.store import Entry, Store
-from fullcast.model import Finding, Placement, PlannedSound, PlannedTake, Settings
+from fullcast.model import Finding, Limits, Placement, PlannedSound, PlannedTake, Settings
 from fullcast.plan import origin_of
 from fullcast.production.asking import Session, ask, open_engine
 from fullcast.production.judging import COMPARED, HOPELESS, Judge, Verdict, named
@@ -79,8 +80,9 @@ def record_takes(
     judge = Judge(rate=limits.rate_of_speech, compares=compares, listener=_listener(takes, settings))
     if judge.compares:
         judge.learn((take, store.get(take.key)) for take in known)
+    aligner = _aligner(limits, settings)
     with store, open_engine(engine, settings) as session:
-        desk = _Desk(engine=engine, session=session, store=store, judge=judge)
+        desk = _Desk(engine=engine, session=session, store=store, judge=judge, aligner=aligner)
         pending = {take.key: take for take in takes}
         for attempt in range(TRIES):
             yield from desk.record_round(pending, attempt)
@@ -100,6 +102,13 @@ def _listener(takes: Sequence[PlannedTake], settings: Settings) -> Listener | No
     return open_listener(settings.asr, device=settings.asr_device, model=settings.asr_model, texts=texts)
 
 
+def _aligner(limits: Limits, settings: Settings) -> Aligner | None:
+    """Return who finds words in recordings; None where nobody was named, or the engine tells them itself."""
+    if not settings.aligner or limits.placement is Placement.EMBEDDED:
+        return None
+    return open_aligner(settings.aligner, model=settings.aligner_model, device=settings.asr_device)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Desk:
     """Takes in what an engine gives back."""
@@ -108,6 +117,7 @@ class _Desk:
     session: Session
     store: Store
     judge: Judge
+    aligner: Aligner | None = None
     reasons: dict[str, str] = field(default_factory=dict)
     """Why a take is not there yet, by its key."""
     best: dict[str, tuple[Verdict, Recording]] = field(default_factory=dict)
@@ -187,6 +197,9 @@ class _Desk:
         from fullcast.files.sounds import encode_take
 
         audio = verdict.clean
+        words = recording.words
+        if self.aligner is not None and not words:
+            words = self.aligner.align(audio, take.segment.text, take.segment.language)
         entry = Entry(
             key=take.key,
             digest="",
@@ -196,7 +209,7 @@ class _Desk:
             begins=verdict.begins,
             ends=verdict.ends,
             channels=audio.channels,
-            words=recording.words,
+            words=words,
             origin=origin_of(take),
         )
         kept = self.store.add(entry, encode_take(audio))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _FAREWELL = 5.0
 """Seconds that an engine may take to close."""
+_LAST = 2.0
+"""Seconds in which the last that a process said is read after its end."""
 _LAST_WORDS = 300
 
 
@@ -177,9 +179,10 @@ class Replica:
             self._forget()
 
     def _forget(self) -> None:
-        if self.listener is not None:
-            self.listener.join()
-        self.connection.close()
+        assert self.listener is not None
+        self.listener.join(_LAST)
+        if not self.listener.is_alive():  # nobody may close what it reads: a fork of an engine's may hold on
+            self.connection.close()
         self.process = self.link = self.listener = None
         self.opened = False
         self.in_hand.clear()

@@ -43,6 +43,8 @@ SILENCE = Seconds(30.0)
 LOADING = Seconds(600.0)
 RECORDING = Seconds(600.0)
 """How long a batch may take."""
+_LAST = 2.0
+"""Seconds in which the last that a process said is read after its end."""
 _HINT = "finished takes are kept; run the same command again, or choose another engine with --engine"
 
 
@@ -103,7 +105,8 @@ class _Process:
                 env=environment,
             )
         self._heard: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         assert self.popen.stdout is not None
@@ -147,7 +150,8 @@ class _Process:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
-        for stream in (self.popen.stdin, self.popen.stdout):
+        self._listener.join(_LAST)  # nobody may close what it reads; what got away may hold the other end
+        for stream in (self.popen.stdin, None if self._listener.is_alive() else self.popen.stdout):
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
