@@ -85,14 +85,20 @@ WHOLE = {
     "llm_input_price": "1.5",
     "llm_output_price": "3.5",
 }
+WORDS = {
+    "jobs": "7",
+    "device": "cpu",
+    "replicas": "2",
+    "asr": "funasr",
+    "asr_device": "cuda:1",
+    "aligner": "wav2vec2",
+}
 
 
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_every_key_is_read_from_file_and_environment(machine: Machine, key: str) -> None:
     others = {name: word for name, word in WHOLE.items() if name != key} if key.startswith("llm_") else {}
-    value = {"jobs": "7", "device": "cpu", "replicas": "2", "asr": "funasr", "asr_device": "cuda:1"}.get(
-        key, WHOLE.get(key, "/somewhere")
-    )
+    value = (WORDS | WHOLE).get(key, "/somewhere")
     around = {f"FULLCAST_{name.upper()}": word for name, word in others.items()}
     from_environment = machine.settle(**around | {f"FULLCAST_{key.upper()}": value})
     plain = value if value.replace(".", "").isdecimal() else repr(value)

@@ -47,7 +47,7 @@ _PAUSE = 2.5
 paragraphs in speech are below 1.5 s."""
 
 
-def check_take(audio: Audio, text: str) -> tuple[Finding, ...]:
+def check_take(audio: Audio, text: str, speech: tuple[int, int] | None = None) -> tuple[Finding, ...]:
     """Find what is wrong with a take.
 
     Errors mean that it should be made again: it is silent, or far too short or long for its words. Warnings
@@ -56,13 +56,16 @@ def check_take(audio: Audio, text: str) -> tuple[Finding, ...]:
     Args:
         audio: The recording.
         text: What it should say.
+        speech: First sample of speech and one past its last, where that is known.
 
     Returns:
         Findings with an empty subject; the caller knows the line.
     """
     if not audio.length or float(np.abs(audio.samples).max()) < _SILENT:
         return (_finding("silent-take", "the take is silent", Severity.ERROR),)
-    return (*_check_length(audio, text), *_check_pauses(audio), *_check_shape(audio.samples, audio.rate))
+    speech = speech or find_speech(audio)
+    shape = _check_shape(audio.samples, audio.rate)
+    return (*_check_length(audio, text), *_check_pauses(audio, *speech), *shape)
 
 
 def _check_length(audio: Audio, text: str) -> Iterator[Finding]:
@@ -90,9 +93,8 @@ def weigh_text(text: str) -> float:
     return sum(map(str.isalnum, text)) + (_WIDE - 1.0) * wide
 
 
-def _check_pauses(audio: Audio) -> Iterator[Finding]:
+def _check_pauses(audio: Audio, begins: int, ends: int) -> Iterator[Finding]:
     """Yield whether nothing is heard for long between two parts of the take."""
-    begins, ends = find_speech(audio)
     frame = max(1, audio.rate // 50)
     inside = audio.samples[:, begins:ends]
     count = inside.shape[1] // frame

@@ -103,9 +103,9 @@ class Judge:
         from fullcast.audio.check import check_take
         from fullcast.audio.edit import find_speech, remove_rumble
 
-        findings = list(check_take(audio, take.segment.text))
         clean = remove_rumble(audio)
         begins, ends = find_speech(clean)
+        findings = list(check_take(audio, take.segment.text, (begins, ends)))
         if begins == ends and not any(found.code == SILENT for found in findings):
             findings.append(_finding(SILENT, "the take is silent: nobody speaks in it"))
         badness = 10.0 * sum(found.severity is Severity.ERROR for found in findings)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any
 
 from fullcast.engines.base import OutOfMemoryError, RequestId, SoundEngine, SpeechEngine
@@ -42,7 +43,7 @@ def hold_engine(post: Post, connection: Connection) -> None:
         signal.signal(number, signal.SIG_IGN)  # the parent ends it, which hears of them
     end_with_parent()
     _print_into(post.log)
-    voice = _Voice(connection=connection)
+    voice = _Voice(connection)
     opened = False
     try:
         engine: Any = _engine_of(post)
@@ -57,6 +58,7 @@ def hold_engine(post: Post, connection: Connection) -> None:
                 voice.say(RoundDone())
     except Exception as error:  # noqa: BLE001 - an engine and its libraries raise anything; the parent is told
         voice.say(_broken(error, opened=opened))
+    voice.finish()
     sys.stderr.flush()
     os._exit(0)  # libraries of engines hang or crash in their own ends; everything is said
 
@@ -106,17 +108,31 @@ def resident_bytes() -> int:
         return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Voice:
-    """Says things to the parent, from any thread."""
+    """Says things to the parent, from any thread, in order; nobody waits until they are through the pipe.
 
-    connection: Connection
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    An engine goes on with its next batch meanwhile. If it takes the process with it, what was not sent is
+    lost: the parent asks for it again.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._unsaid: SimpleQueue[FromEngine | None] = SimpleQueue()
+        self._speaker = threading.Thread(target=self._speak, daemon=True)
+        self._speaker.start()
 
     def say(self, message: FromEngine) -> None:
-        with self.lock:
+        self._unsaid.put(message)
+
+    def finish(self) -> None:
+        """Wait until all is said."""
+        self._unsaid.put(None)
+        self._speaker.join()
+
+    def _speak(self) -> None:
+        while (message := self._unsaid.get()) is not None:
             try:
-                self.connection.send(message)
+                self._connection.send(message)
             except OSError:
                 os._exit(1)  # nobody listens
 
