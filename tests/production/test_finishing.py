@@ -22,9 +22,11 @@ from fullcast.files.sounds import encode_take
 from fullcast.fingerprint import digest_bytes
 from fullcast.model import Codec, Mixing, Placed, Stem, Target, Timeline
 from fullcast.production.finishing import (
+    LEAD,
     SPAN,
     Aim,
     Steps,
+    around,
     carry_out,
     cut_spans,
     encode_span,
@@ -179,6 +181,39 @@ def test_a_packet_at_the_wrong_place_would_be_heard(
     near = slice(joint - FRAME, joint + 3 * FRAME)
     assert np.std(mix[:, near]) > 0.03  # somebody speaks over the joint
     assert np.std(wrong[:, near]) > 5.0 * np.std(right[:, near])
+
+
+def test_what_is_around_a_span_is_all_that_it_needs(tmp_path: Path) -> None:
+    length = 3 * SPAN
+    bed = tmp_path / "bed.wav"
+    noise = np.random.default_rng(3).standard_normal((1, 6 * RATE)).astype(np.float32)
+    bed.write_bytes(encode_take(Audio(samples=0.05 * noise, rate=RATE)))
+    job = job_of(tmp_path, length, Codec.AAC)
+    timeline = job.timelines["all"]
+    sounds = [
+        Placed(
+            file=bed,
+            digest=digest_bytes(bed.read_bytes()),
+            stem=stem,
+            start=Samples(start),
+            length=Samples(until - start),
+            loop=True,
+            duck=True,
+            fade_in=Samples(90_000),
+            fade_out=Samples(90_000),
+        )
+        for stem, start, until in [(Stem.AMBIENCE, 0, length), (Stem.MUSIC, SPAN // 2, SPAN + 400_000)]
+    ]
+    spoken = [replace(item, room="hall" if n % 5 == 0 else None) for n, item in enumerate(timeline.placed)]
+    job = replace(job, timelines={"all": replace(timeline, placed=(*sounds, *spoken))})
+    (master,) = job.masters
+    wide = replace(master, coding=Coding(codec=Codec.AAC, channels=2))
+    span = cut_spans(length)[1]
+    near = around(job, "all", span)
+    assert len(near.timelines["all"].placed) < len(spoken) // 2
+    within = (span.start - LEAD, span.end)
+    part, whole = (np.concatenate([*finished_blocks(one, wide, AIM, within)], axis=1) for one in (near, job))
+    assert np.array_equal(part, whole)
 
 
 def test_a_piece_that_was_cut_short_is_refused(

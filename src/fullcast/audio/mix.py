@@ -119,7 +119,7 @@ def mix_chapter(
         AudioError: If a source has no samples, or more than two channels, or its place lies outside.
     """
     begin, end = within or (0, timeline.length)
-    lasting = (placed for placed in timeline.placed if _longest_end(placed) > begin)
+    lasting = (placed for placed in timeline.placed if longest_end(placed) > begin)
     waiting = deque(sorted(lasting, key=lambda placed: placed.start))
     playing: list[_Playing] = []
     envelope = Envelope(timeline.speech, mixing.ducking)
@@ -139,7 +139,7 @@ def mix_chapter(
         playing = [source for source in playing if source.placed.start + source.length > start + length]
 
 
-def _longest_end(placed: Placed) -> int:
+def longest_end(placed: Placed) -> int:
     """Return where a source is over at the latest, the answer of its room included."""
     return placed.start + placed.length + (longest_answer() if placed.room or placed.effect else 0)
 

@@ -316,6 +316,29 @@ def _polish(audio: Audio, stretch: tuple[float, float]) -> Audio:
     return Sound(samples=samples, rate=part.rate)
 
 
+def _described(wish: Wish, sample: Sample, transcript: str) -> dict[str, object]:
+    """Return what ``voice.yaml`` says."""
+    sex = wish.sex or guess_sex(sample.quality.pitch)
+    return {
+        "fullcast": 1,
+        "description": wish.description or f"Cloned from {sample.file.name}.",
+        "sex": sex.value,
+        "age": wish.age.value,
+        **({"accent": wish.accent} if wish.accent else {}),
+        "languages": [wish.language],
+        "reference": "reference.wav",
+        **({"transcript": transcript} if transcript else {}),
+        **({"licence": wish.licence} if wish.licence else {}),
+        "consent": {"by": wish.consent, "date": datetime.now(UTC).date().isoformat()},
+        "source": {
+            "file": sample.file.name,
+            "hash": digest_file(sample.file),
+            "begins": round(sample.begins, 3),
+            "ends": round(sample.ends, 3),
+        },
+    }
+
+
 def write_voice(wish: Wish, sample: Sample, transcript: str, home: Path) -> Path:
     """Write a voice: its recording and what is known of it; whole or not at all.
 
@@ -343,30 +366,13 @@ def write_voice(wish: Wish, sample: Sample, transcript: str, home: Path) -> Path
         raise UsageError(f"there is a voice {wish.name} in {home}", hint="choose another name, or --force")
     content = io.BytesIO()
     soundfile.write(content, sample.audio.samples.T, int(sample.audio.rate), format="WAV", subtype="PCM_16")
-    sex = wish.sex or guess_sex(sample.quality.pitch)
-    written = {
-        "fullcast": 1,
-        "description": wish.description or f"Cloned from {sample.file.name}.",
-        "sex": sex.value,
-        "age": wish.age.value,
-        **({"accent": wish.accent} if wish.accent else {}),
-        "languages": [wish.language],
-        "reference": "reference.wav",
-        **({"transcript": transcript} if transcript else {}),
-        **({"licence": wish.licence} if wish.licence else {}),
-        "consent": {"by": wish.consent, "date": datetime.now(UTC).date().isoformat()},
-        "source": {
-            "file": sample.file.name,
-            "hash": digest_file(sample.file),
-            "begins": round(sample.begins, 3),
-            "ends": round(sample.ends, 3),
-        },
-    }
     try:
         with explained(folder, "write"):
             folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / "reference.wav", content.getvalue())
-        text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False, width=100)
+        text = yaml.safe_dump(
+            _described(wish, sample, transcript), allow_unicode=True, sort_keys=False, width=100
+        )
         write_whole(folder / "voice.yaml", text.encode())
     except StoreError:
         if not (folder / "voice.yaml").exists():

@@ -21,7 +21,7 @@ from fullcast.audio.curves import make_curves
 from fullcast.audio.edit import resample, to_channels
 from fullcast.audio.loudness import Figures, Meter, Profile, join_figures, join_profiles
 from fullcast.audio.master import highest_gain, level_of, master_blocks, plan_gain
-from fullcast.audio.mix import mix_blocks, mix_chapter
+from fullcast.audio.mix import longest_end, mix_blocks, mix_chapter
 from fullcast.files.coded import decode, decode_part
 from fullcast.files.disk import write_whole
 from fullcast.files.encode import encode
@@ -37,7 +37,7 @@ from fullcast.production.workshop import (
     sidecar_of,
     to_json,
 )
-from fullcast.units import MIX_RATE, Decibels, to_gain
+from fullcast.units import MIX_RATE, Decibels, to_gain, to_samples
 
 if TYPE_CHECKING:
     from fullcast.audio.signal import Signal
@@ -87,6 +87,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a chapter's mix is looked at before it is coded."""
+
+    cut: str
+    """Which of the job's timelines."""
+    channels: int
+    alone: bool
+    """Whether nothing but speech sounds."""
+    plain: bool
+    """Whether it is only one voice after another: such a mix need not be made to be foretold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Foretold:
     """What is known of a chapter's mix before it is coded."""
 
@@ -126,8 +139,9 @@ def produce_chapter(job: ChapterJob) -> Steps:
     wanted = {(master.cut, master.coding.channels) for master in job.masters if master.target is not None}
     mixes: dict[tuple[str, int], Foretold] = {}
     for cut, channels in sorted(wanted):
+        look = _look_at(job.timelines[cut], cut, channels)
         spans = cut_spans(job.timelines[cut].length)
-        parts = yield [partial(foretell, job, cut, channels, span) for span in spans]
+        parts = yield [partial(foretell, around(job, cut, span), look, span) for span in spans]
         mixes[cut, channels] = _join(parts)
     lines = [
         _produce(job, master, mixes[master.cut, master.coding.channels] if master.target else None)
@@ -202,26 +216,44 @@ def _encode(job: ChapterJob, master: Master, aim: Aim) -> Generator[Sequence[Tas
     if len(spans) < 2:
         whole: Sequence[Figures] = yield [partial(encode_whole, job, master, aim)]
         return whole[0]
-    pieces = yield [partial(encode_span, job, master, aim, span) for span in spans]
+    near = [(around(job, master.cut, span), span) for span in spans]
+    pieces = yield [partial(encode_span, part, master, aim, span) for part, span in near]
     yield [partial(join_spans, pieces, master.file, samples=length)]
     return join_figures((yield [partial(measure_span, master, span) for span in spans]))
+
+
+def _look_at(timeline: Timeline, cut: str, channels: int) -> Look:
+    alone = all(item.stem is Stem.SPEECH for item in timeline.placed)
+    changed = any(item.room or item.effect for item in timeline.placed)
+    return Look(cut=cut, channels=channels, alone=alone, plain=alone and channels == 1 and not changed)
+
+
+def around(job: ChapterJob, cut: str, span: Span) -> ChapterJob:
+    """Return a job with what is heard around a span alone: of a chapter of hours, no worker need know all."""
+    timeline, ducking = job.timelines[cut], job.mixing.ducking
+    begin, end = span.start - LEAD, span.end + _BEHIND
+    reach = to_samples(2.0 * (ducking.lookahead + ducking.attack + ducking.hold + ducking.release), MIX_RATE)
+    placed = tuple(item for item in timeline.placed if item.start < end and longest_end(item) > begin)
+    speech = tuple(pair for pair in timeline.speech if pair[0] < end + reach and pair[1] > begin - reach)
+    return replace(
+        job, timelines={cut: replace(timeline, placed=placed, speech=speech, lines=())}, masters=()
+    )
 
 
 # What workers do
 
 
-def foretell(job: ChapterJob, cut: str, channels: int, span: Span) -> Foretold:
+def foretell(job: ChapterJob, look: Look, span: Span) -> Foretold:
     """Measure a span before its gain, to foretell that gain; and how far speech stands above the rest."""
-    timeline, within = job.timelines[cut], (span.start, span.end)
-    alone = all(item.stem is Stem.SPEECH for item in timeline.placed)
-    if channels == 1 and alone and not any(item.room or item.effect for item in timeline.placed):
+    timeline, channels, within = job.timelines[look.cut], look.channels, (span.start, span.end)
+    if look.plain:
         return Foretold(profile=measure_speech(timeline, within))
     meter, sides = Meter(MIX_RATE, channels), BalanceMeter(channels)
     for stems in mix_chapter(timeline, channels=channels, mixing=job.mixing, read=read_placed, within=within):
         meter.add(stems.sum())
-        if not alone:
+        if not look.alone:
             sides.add(stems)
-    return Foretold(profile=meter.profile(), balance=None if alone else sides.balance())
+    return Foretold(profile=meter.profile(), balance=None if look.alone else sides.balance())
 
 
 def _join(parts: Sequence[Foretold]) -> Foretold:

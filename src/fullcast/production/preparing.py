@@ -111,32 +111,22 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
     if _is_wrong(problems):
         raise ProjectError(*problems, *_prompt_problems(book, scripts, lock, settings))
     book, scripts = _with_credits(book, scripts)
-    asked = choices.engine or book.speech.engine
-    choose = partial(choose_speech_engine, settings=settings, language=book.credits.language)
-    speech, why_speech = _choose(asked, lock.speech_engine, choose)
-    _check_device(speech, settings)
-    sound, why_sound = _choose(
-        book.sounds.engine, lock.sound_engine, partial(choose_sound_engine, settings=settings)
-    )
-    problems += _check_prompts(book, scripts, sound)
-    fingerprints = {name: voice_fingerprint(voice, speech.name) for name, voice in book.voices.items()}
-    facts = facts_of(speech)
+    engines = _choose_engines(book, choices, lock, settings)
+    problems += _check_prompts(book, scripts, engines.sound)
     recordings, strays = find_recordings(book.folder, scripts)
     problems += strays
-    plan = make_plan(
-        book,
-        scripts,
-        Decisions(
-            speech=facts,
-            sound=facts_of(sound),
-            fingerprints=fingerprints,
-            retakes=lock.retakes,
-            recordings={line: digest_file(file) for line, file in recordings.items()},
-        ),
+    facts = facts_of(engines.speech)
+    decisions = Decisions(
+        speech=facts,
+        sound=facts_of(engines.sound),
+        fingerprints={name: voice_fingerprint(own, engines.speech.name) for name, own in book.voices.items()},
+        retakes=lock.retakes,
+        recordings={line: digest_file(file) for line, file in recordings.items()},
     )
+    plan = make_plan(book, scripts, decisions)
     if any(take.engine != RECORDING for chapter in plan.chapters for take in chapter.takes):
         book = replace(book, credits=replace(book.credits, disclosure=disclosure_of(facts.label)))
-    problems += [*find_unsayable(plan, facts), *find_unfit(plan, speech)]
+    problems += [*find_unsayable(plan, facts), *find_unfit(plan, engines.speech)]
     if _is_wrong(problems):
         raise ProjectError(*problems)
     _check_chapters(choices, len(book.chapters))
@@ -144,15 +134,41 @@ def prepare(project: Path, choices: Choices, settings: Settings) -> Prepared:
         book=book,
         plan=plan,
         lock=lock,
-        speech=speech,
-        sound=sound,
-        fingerprints=fingerprints,
+        speech=engines.speech,
+        sound=engines.sound,
+        fingerprints=decisions.fingerprints,
         warnings=tuple(problems),
-        reasons={kind: why for kind, why in (("speech", why_speech), ("sound", why_sound)) if why},
+        reasons=engines.reasons,
         choices=choices,
         speakers=speakers,
         recordings=recordings,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Engines:
+    """Who speaks and who makes sounds."""
+
+    speech: SpeechEngine
+    sound: SoundEngine
+    reasons: Mapping[str, str]
+    """Why ``auto`` chose them, by ``speech`` and ``sound``."""
+
+
+def _choose_engines(book: Book, choices: Choices, lock: Lock, settings: Settings) -> _Engines:
+    """Choose the engines of a book.
+
+    Raises:
+        SetupError: If one is not ready here.
+        UsageError: If there is none of its name.
+    """
+    choose_speech = partial(choose_speech_engine, settings=settings, language=book.credits.language)
+    speech, why_speech = _choose(choices.engine or book.speech.engine, lock.speech_engine, choose_speech)
+    _check_device(speech, settings)
+    choose_sound = partial(choose_sound_engine, settings=settings)
+    sound, why_sound = _choose(book.sounds.engine, lock.sound_engine, choose_sound)
+    reasons = {"speech": why_speech, "sound": why_sound}
+    return _Engines(speech=speech, sound=sound, reasons={kind: why for kind, why in reasons.items() if why})
 
 
 def read_project(project: Path, settings: Settings) -> tuple[Book, list[Problem]]:

@@ -105,11 +105,16 @@ def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outco
     for message in prepared.decided:
         emit(Decided(message=message))
     deliveries = order.deliveries or prepared.book.deliveries
-    with run_lock(prepared.cache), open_workers(settings.jobs) as workers:
+    with run_lock(prepared.cache):
         remove_unfinished(prepared)
-        run = _Run(prepared, deliveries, _Hands(workers=workers, settings=settings, emit=emit))
-        run.carry_out(record=order.record)
-        results = run.deliver()
+        try:
+            with open_workers(settings.jobs) as workers:
+                run = _Run(prepared, deliveries, _Hands(workers=workers, settings=settings, emit=emit))
+                run.carry_out(record=order.record)
+                results = run.deliver()
+        except BaseException:
+            remove_unfinished(prepared)  # the workers are gone, and perhaps the disk is full
+            raise
     for result in results:
         emit(delivered(result))
     return Outcome(
