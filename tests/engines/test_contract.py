@@ -56,6 +56,12 @@ def ask(ask: Callable[..., SpeechRequest], recorded_voice: Voice) -> Callable[..
 
 
 @pytest.fixture
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Return a machine of two processes; networks get one thread, or they wait for those of other tests."""
+    return Settings(jobs=1 if "cosyvoice" in request.node.name else 2)
+
+
+@pytest.fixture
 def engine(kind: tuple[str, str], request: pytest.FixtureRequest) -> Any:
     """Return an engine; one that must be bound, with a model that its own tests make."""
     return _bound(*kind, request)

@@ -37,13 +37,19 @@ _MEMORY_WORDS = ("out of memory", "outofmemory", "cuda_error_out_of_memory", "fa
 """What CUDA, torch and ONNX Runtime say when memory is short; their exceptions have no common class."""
 
 
-def hold_engine(post: Post, connection: Connection) -> None:
-    """Open an engine and record what is asked for until the parent has no more use for it."""
+def hold_engine(post: Post, connection: Connection, begun: Connection) -> None:
+    """Open an engine and record what is asked for until the parent has no more use for it.
+
+    Args:
+        post: What to be.
+        connection: To the parent and back.
+        begun: To the parent: what was taken in hand.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the parent ends it, which hears of them
     end_with_parent()
     _print_into(post.log)
-    voice = _Voice(connection)
+    voice = _Voice(connection, begun)
     opened = False
     try:
         engine: Any = _engine_of(post)
@@ -111,18 +117,26 @@ def resident_bytes() -> int:
 class _Voice:
     """Says things to the parent, from any thread, in order; nobody waits until they are through the pipe.
 
-    An engine goes on with its next batch meanwhile. If it takes the process with it, what was not sent is
-    lost: the parent asks for it again.
+    An engine goes on with its next batch meanwhile. If it takes the process with it, results that were not
+    sent are lost, and the parent asks for them again. What it had taken in hand must be known then, so that
+    goes through a pipe of its own, before the engine has it.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, begun: Connection) -> None:
+        self._connection, self._begun = connection, begun
         self._unsaid: SimpleQueue[FromEngine | None] = SimpleQueue()
         self._speaker = threading.Thread(target=self._speak, daemon=True)
         self._speaker.start()
 
     def say(self, message: FromEngine) -> None:
         self._unsaid.put(message)
+
+    def say_begun(self, name: RequestId) -> None:
+        """Say at once that a request is taken in hand."""
+        try:
+            self._begun.send(Begun(id=name))
+        except OSError:
+            os._exit(1)
 
     def finish(self) -> None:
         """Wait until all is said."""
@@ -188,5 +202,5 @@ class _Inbox:
                 self.ended = 0
                 raise StopIteration
             request = self.waiting.popleft()
-        self.voice.say(Begun(id=RequestId(request.id)))
+        self.voice.say_begun(RequestId(request.id))
         return request

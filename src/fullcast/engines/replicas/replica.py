@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,14 +84,18 @@ class Replica:
         """Start the process; what it says goes to the news."""
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=hold_engine, args=(post, theirs), daemon=True, name=f"{post.engine}")
+        hears_begun, begun = spawn.Pipe(duplex=False)
+        process = spawn.Process(
+            target=hold_engine, args=(post, theirs, begun), daemon=True, name=f"{post.engine}"
+        )
         with interrupts_held():
             process.start()
         theirs.close()
+        begun.close()
         self.process, self.link, self.log = process, ours, Path(post.log)
         self.opened = self.told_no_more = self.asked_back = self.has_grown = self.alone = False
         self.first_memory, self.trouble, self.heard = 0, "", time.monotonic()
-        self.listener = threading.Thread(target=self._listen, args=(ours, news), daemon=True)
+        self.listener = threading.Thread(target=self._listen, args=(ours, hears_begun, news), daemon=True)
         self.listener.start()
 
     def ask(self, request: Request, *, alone: bool) -> None:
@@ -126,21 +130,26 @@ class Replica:
         with suppress(OSError):  # its end is heard of where the others are heard
             self.connection.send(message)
 
-    def _listen(self, link: Connection, news: SimpleQueue[News]) -> None:
+    def _listen(self, link: Connection, begun: Connection, news: SimpleQueue[News]) -> None:
         """Pass on what the process says, until it is gone; runs in a thread of its own.
 
         An engine that had to wait until its parent looks at what it made would stand still for as long.
         """
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # they are for the thread that waits for the news
-        message: FromEngine | None = None
-        gone = False
-        while not gone:
-            try:
-                message = link.recv()
-            except (EOFError, OSError):
-                message, gone = None, True
-            self.heard = time.monotonic()
-            news.put(News(replica=self, link=link, message=message))
+        ends = [link, begun]
+        while ends:
+            ready = wait(ends)
+            for end in [one for one in ends if one in ready]:
+                try:
+                    message: FromEngine = end.recv()
+                except (EOFError, OSError):
+                    ends.remove(end)
+                    continue
+                self.heard = time.monotonic()
+                news.put(News(replica=self, link=link, message=message))
+        begun.close()
+        self.heard = time.monotonic()
+        news.put(News(replica=self, link=link, message=None))
 
     def note_memory(self, memory: int, growth: int) -> None:
         """Take in how much memory it holds; one that grew too much is given no more."""
