@@ -170,6 +170,31 @@ def test_a_looped_source_is_read_once_while_it_sounds(chapter: Chapter, place: P
     assert wanted == ["1-1.0-2-44100"]
 
 
+def test_a_bed_is_made_once_for_all_parts_of_a_chapter(
+    chapter: Chapter, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted: list[str] = []
+
+    def count(placed: Placed) -> Audio:
+        wanted.append(placed.file.name)
+        return read(placed)
+
+    def mix_part(name: str, begin: int) -> None:
+        timeline = chapter(900_000, [place(name, 0, 900_000, loop=True, stem=Stem.AMBIENCE)])
+        within = (begin, begin + 50_000)
+        for _ in mix_chapter(timeline, channels=2, mixing=SILENT, read=count, within=within):
+            pass
+
+    for begin in (0, 400_000, 200_000):
+        mix_part("91-6.0-2-44100", begin)
+    assert wanted == ["91-6.0-2-44100"]
+    monkeypatch.setattr(mix, "_MOST", 600_000)  # one sound of six seconds, not two
+    mix_part("92-6.0-2-44100", 0)
+    mix_part("92-6.0-2-44100", 100_000)
+    mix_part("91-6.0-2-44100", 0)
+    assert wanted == ["91-6.0-2-44100", "92-6.0-2-44100", "91-6.0-2-44100"]
+
+
 def test_a_source_without_samples_is_an_error(chapter: Chapter, place: Place) -> None:
     with pytest.raises(AudioError, match="has no samples"):
         render(chapter(1_000, [place("1-0.0-1-44100", 0, 1_000)]))

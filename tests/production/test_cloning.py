@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
+from scipy.signal import fftconvolve
 
 from fullcast.audio.edit import resample
 from fullcast.audio.loudness import measure_loudness
@@ -99,6 +100,28 @@ def test_a_sample_is_whole_phrases_at_its_level(speech: Any, write: Write) -> No
     assert max(float(np.abs(edge).max()) for edge in edges) < 0.01
     assert not sample.whole
     assert sample.quality.pitch > 165
+
+
+@pytest.mark.parametrize("seconds", [0.7, 1.1, 1.5])
+def test_a_room_is_told_with_how_long_it_sounds(speech: Any, write: Write, seconds: float) -> None:
+    audio = speech(MAN, 5)
+    time = np.arange(round(seconds * audio.rate)) / audio.rate
+    room = 0.12 * np.random.default_rng(2).standard_normal(len(time)) * 10 ** (-3 * time / seconds)
+    room[0] = 1.0
+    wet = fftconvolve(audio.samples[0], room)
+    sample = choose_sample(wish(write(0.5 * wet[None] / np.abs(wet).max(), audio.rate)))
+    (told,) = [problem for problem in sample.warnings if problem.code == "reverberant"]
+    assert 0.6 < sample.quality.decay < 1.5 * seconds
+    assert f"its room sounds for {sample.quality.decay:.1f} s" in told.message
+
+
+@pytest.mark.parametrize("ratio", [15, 25, 60])
+def test_noise_is_no_room(speech: Any, write: Write, ratio: float) -> None:
+    audio = speech(MAN, 5)
+    noise = np.random.default_rng(3).standard_normal(audio.samples.shape)
+    noisy = audio.samples + np.sqrt(np.mean(audio.samples**2)) * 10 ** (-ratio / 20) * noise
+    sample = choose_sample(wish(write(noisy, audio.rate)))
+    assert "reverberant" not in {problem.code for problem in sample.warnings}
 
 
 def test_a_short_recording_is_taken_whole_and_its_words_are_its_own(speech: Any, write: Write) -> None:

@@ -89,6 +89,11 @@ class Chain:
         self._stretches = [Stretch(source=first, start=0, length=self._draw(self._length - first), fade_in=0)]
 
     @property
+    def sound(self) -> Signal:
+        """What it is made of."""
+        return self._sound
+
+    @property
     def stretches(self) -> tuple[Stretch, ...]:
         """The stretches so far."""
         return tuple(self._stretches)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -170,18 +170,36 @@ def _prepare(
     placed: Placed, playing: list[_Playing], channels: int, read: Callable[[Placed], Audio]
 ) -> _Playing:
     """Return a source ready to be added block by block."""
-    samples = _source(placed, playing, channels, read)
+    chain = _CHAINS.get(_name_of(placed, channels)) if placed.loop else None
+    samples = chain.sound if chain else _source(placed, playing, channels, read)
     if (placed.room or placed.effect) and not placed.loop:
         return _stage(placed, samples, channels)
+    if placed.loop and samples.shape[1] >= SHORTEST:
+        chain = _keep_chain(placed, channels, chain or Chain(samples, zlib.crc32(placed.digest.encode())))
     gains = tuple(to_gain(placed.gain) * gain for gain in pan_gains(placed.pan, len(samples), channels))
-    chained = placed.loop and samples.shape[1] >= SHORTEST
-    return _Playing(
-        placed=placed,
-        samples=samples,
-        gains=gains,
-        length=placed.length,
-        chain=Chain(samples, zlib.crc32(placed.digest.encode())) if chained else None,
-    )
+    return _Playing(placed=placed, samples=samples, gains=gains, length=placed.length, chain=chain)
+
+
+_CHAINS: OrderedDict[tuple[str, str, int], Chain] = OrderedDict()
+"""The last beds that this process mixed. Each part of a chapter asks for the same ones, and to make a bed of
+an hour up to its last part takes seconds."""
+
+_MOST = 2**24
+"""Samples of all sounds that are kept, 64 MB."""
+
+
+def _name_of(placed: Placed, channels: int) -> tuple[str, str, int]:
+    return str(placed.file), placed.digest, channels
+
+
+def _keep_chain(placed: Placed, channels: int, chain: Chain) -> Chain:
+    """Keep a bed as the last one that was used, and let go of the oldest."""
+    name = _name_of(placed, channels)
+    _CHAINS[name] = chain
+    _CHAINS.move_to_end(name)
+    while len(_CHAINS) > 1 and sum(kept.sound.size for kept in _CHAINS.values()) > _MOST:
+        _CHAINS.popitem(last=False)
+    return chain
 
 
 def _source(

@@ -53,7 +53,7 @@ MOST_CLIPPED = 0.002
 PHONE = 4_500
 """Hertz below which a recording is that of a telephone."""
 NARROW = 7_000
-ROOMY = 0.8
+ROOMY = 0.6
 """Seconds of decay from which a room is heard in every word that a clone says."""
 
 

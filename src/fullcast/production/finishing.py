@@ -46,6 +46,9 @@ SPAN = 4_515_840
 """Samples of a span, 102.4 s: whole frames of AAC and of the limiter (1,024), whole steps of the meter
 (4,410)."""
 
+FEWEST = 4
+"""Spans below which a chapter stays whole: of short chapters there are many, and each keeps a worker busy."""
+
 LEAD = 32 * 1024
 """Samples that a span is mixed, limited and encoded before its beginning, 0.74 s: the limiter has recovered,
 and the encoder chooses its windows, as if it had begun with the chapter."""
@@ -121,10 +124,11 @@ class Aim:
 def cut_spans(length: int) -> tuple[Span, ...]:
     """Return a chapter's spans; the last one is half a span to one and a half.
 
-    >>> [span.end - span.start for span in cut_spans(5 * SPAN // 2 + 1)]
-    [4515840, 4515840, 2257921]
+    >>> [span.end - span.start for span in cut_spans(7 * SPAN // 2 + 1)]
+    [4515840, 4515840, 4515840, 2257921]
     """
-    count = max(1, round(length / SPAN))
+    count = round(length / SPAN)
+    count = count if count >= FEWEST else 1
     edges = [*(number * SPAN for number in range(count)), length]
     return tuple(Span(start=start, end=end) for start, end in pairwise(edges))
 
