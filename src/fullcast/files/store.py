@@ -57,7 +57,7 @@ _PLAIN = ("key", "digest", "size", "rate", "samples", "begins", "ends", "channel
 def _as_written(words: Iterable[Word]) -> tuple[Word, ...]:
     """Return words with their times as the journal will say them in the next run, to the last digit.
 
-    A chapter that were made of other times than the next run reads would shift by a sample.
+    With other times than the next run reads, chapters would shift by a sample then.
     """
     return tuple(
         replace(word, begins=Seconds(round(word.begins, 4)), ends=Seconds(round(word.ends, 4)))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fullcast.model import Delivery, Timeline, Version
+from fullcast.production.events import ChapterEncoded
 from fullcast.production.pieces import Piece
 from fullcast.production.preparing import Prepared
 from fullcast.production.workshop import Encoded
@@ -29,6 +30,19 @@ class Encodings:
         """Return a chapter as a delivery wants it, if it is made."""
         key = self.keys.get(number, {}).get(name)
         return self.made[number].get(key) if key else None
+
+    def told(self, encoded: Encoded, chapters: int) -> ChapterEncoded:
+        """Return the event of an encoding that was made, of a run of so many chapters."""
+        return ChapterEncoded(
+            number=encoded.number,
+            title=encoded.title,
+            codec=encoded.file.suffix.removeprefix("."),
+            done=self.count(),
+            total=chapters * len({*self.keys[encoded.number].values()}),
+            seconds=encoded.measured.duration,
+            loudness=encoded.measured.loudness,
+            true_peak=encoded.measured.true_peak,
+        )
 
     def pieces(self, prepared: Prepared, delivery: Delivery) -> tuple[Piece, ...]:
         """Return the chapters that a delivery holds, as far as they are made."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import closing
@@ -38,7 +38,6 @@ from fullcast.production.decisions import keep_decisions
 from fullcast.production.delivering import WHOLE_BOOKS, Result, deliver, delivered
 from fullcast.production.encodings import Encodings, chapters_of
 from fullcast.production.events import (
-    ChapterEncoded,
     Decided,
     Emit,
     Found,
@@ -54,10 +53,9 @@ from fullcast.production.preparing import Prepared, prepare
 from fullcast.production.reasons import read_parts, write_parts
 from fullcast.production.recording import Lost, Recorded, record_sounds
 from fullcast.production.retakes import take_in_or_record
-from fullcast.production.scheduling import HEARTBEAT, Production, Workers, any_finished, open_workers
+from fullcast.production.scheduling import HEARTBEAT, Conveyor, Workers, any_finished, open_workers
 from fullcast.production.state import Stamp, read_since, restamped
 from fullcast.production.workshop import (
-    ChapterJob,
     Encoded,
     Source,
     find_encoded,
@@ -112,9 +110,8 @@ def render(project: Path, order: Order, settings: Settings, emit: Emit) -> Outco
                 run = _Run(prepared, deliveries, _Hands(workers=workers, settings=settings, emit=emit))
                 run.carry_out(record=order.record)
                 results = run.deliver()
-        except BaseException:
-            remove_unfinished(prepared)  # the workers are gone, and perhaps the disk is full
-            raise
+        finally:
+            remove_unfinished(prepared)  # the workers are gone; what they left may fill the disk
     for result in results:
         emit(delivered(result))
     return Outcome(
@@ -154,8 +151,7 @@ class _Run:
         self._repairs: Counter[str] = Counter()
         self._voices = dict(level_takes(prepared))
         self._measuring: dict[Future[float], str] = {}
-        self._queued: deque[ChapterJob] = deque()
-        self._encoding: list[Production] = []
+        self._chapters = Conveyor(hands.workers, hands.settings.jobs + 1)
         self._encodings = Encodings()
         self._parts = {name: dict(own) for name, own in read_parts(prepared.cache).items()}
         self._seconds = 0.0
@@ -271,10 +267,8 @@ class _Run:
             self._take_in_level(measured)
         for number in [number for number, chapter in self._waiting.items() if self._is_ready(chapter)]:
             self._start_chapter(self._waiting.pop(number))
-        for production in list(self._encoding):
-            self._take_in(production)
-        while self._queued and len(self._encoding) <= self._hands.settings.jobs:
-            self._encoding.append(self._hands.workers.produce(self._queued.popleft()))
+        for job, result in self._chapters.advance():
+            self._take_in(job.number, result)
 
     def _start_measuring(self, voice: str, keys: tuple[str, ...]) -> None:
         entries = [entry for key in keys if (entry := self._takes.get(key)) is not None]
@@ -322,7 +316,7 @@ class _Run:
         own |= found
         rest = replace(job, masters=tuple(master for master in job.masters if master.key not in own))
         if rest.masters:
-            self._queued.append(rest)
+            self._chapters.add(rest)
 
     def _take_in_level(self, future: Future[float]) -> None:
         voice = self._measuring.pop(future)
@@ -332,23 +326,16 @@ class _Run:
             self._mark_damaged(error)
             self._voices[voice] = level_takes(self._prepared)[voice]
 
-    def _take_in(self, production: Production) -> None:
+    def _take_in(self, number: int, results: tuple[Encoded, ...] | DamagedError) -> None:
         """Take in what the workers did for a chapter; a damaged recording is made again first."""
-        number = production.job.number
-        try:
-            if not production.advance():
-                return
-        except DamagedError as error:
-            self._encoding.remove(production)
-            self._mark_damaged(error)
+        if isinstance(results, DamagedError):
+            self._mark_damaged(results)
             self._waiting[number] = self._prepared.plan.chapters[number - 1]
             return
-        self._encoding.remove(production)
-        results = production.result or ()
         for encoded in results:
             self._encodings.made[number][encoded.key] = encoded
             self.encoded_now += 1
-            self._tell(encoded)
+            self._hands.emit(self._encodings.told(encoded, len(self._prepared.chapters)))
         self._note(results)
 
     def _note(self, encoded: Iterable[Encoded]) -> None:
@@ -356,20 +343,6 @@ class _Run:
         for item in encoded:
             self.findings += item.findings
             self.findings += [found for found in drowned_lines(item) if found not in self.findings]
-
-    def _tell(self, encoded: Encoded) -> None:
-        self._hands.emit(
-            ChapterEncoded(
-                number=encoded.number,
-                title=encoded.title,
-                codec=encoded.file.suffix.removeprefix("."),
-                done=self._encodings.count(),
-                total=len(self._prepared.chapters) * len({*self._encodings.keys[encoded.number].values()}),
-                seconds=encoded.measured.duration,
-                loudness=encoded.measured.loudness,
-                true_peak=encoded.measured.true_peak,
-            )
-        )
 
     def _mark_damaged(self, error: DamagedError) -> None:
         """Have a recording made again that a worker found damaged.
@@ -390,17 +363,15 @@ class _Run:
 
     def _settle(self, *, record: bool) -> None:
         """Wait for the workers; record again what they found damaged."""
-        while self._encoding or self._queued or self._measuring or (record and self._damaged):
+        while self._chapters or self._measuring or (record and self._damaged):
             again, self._damaged = self._damaged, set()
             if record and again:
                 self._make_sounds([key for key in again if key not in self._planned])
                 self._measure_sounds()
                 self._record([self._planned[key] for key in again if key in self._planned])
-            parts = (future for production in self._encoding for future in production.futures)
-            busy: list[Future[Any]] = [*(part for part in parts if not part.done()), *self._measuring]
+            busy: list[Future[Any]] = [*self._chapters.futures(), *self._measuring]
             if busy and not any_finished(busy, HEARTBEAT):
-                left = len(self._encoding) + len(self._queued)
-                self._hands.emit(Waiting(doing=f"mixing and encoding, chapters left: {left}"))
+                self._hands.emit(Waiting(doing=f"mixing and encoding, chapters left: {len(self._chapters)}"))
             self._advance()
 
     def deliver(self) -> tuple[Result, ...]:

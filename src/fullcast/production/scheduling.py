@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -12,7 +13,7 @@ from multiprocessing import resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
 from fullcast.engines.processes import end_now, interrupts_held
-from fullcast.errors import EngineError
+from fullcast.errors import DamagedError, EngineError
 from fullcast.production.finishing import Steps, produce_chapter
 from fullcast.production.workshop import ChapterJob, Encoded, begin_work
 
@@ -60,12 +61,7 @@ class Production:
             StoreError: If the disk refuses.
         """
         while self.result is None and all(future.done() for future in self.futures):
-            try:
-                done = [future.result() for future in self.futures]
-            except BaseException:
-                self._steps.close()
-                raise
-            self._go_on(done)
+            self._go_on([future.result() for future in self.futures])
         return self.result is not None
 
     def _go_on(self, done: list[Any] | None) -> None:
@@ -75,6 +71,44 @@ class Production:
             self.result = end.value
         else:
             self.futures = [self._workers.call(task) for task in tasks]
+
+
+class Conveyor:
+    """Chapters that go through the workers, few at once so that one after the other is finished; others wait."""
+
+    def __init__(self, workers: Workers, most: int) -> None:
+        self._workers = workers
+        self._most = most
+        self._waiting: deque[ChapterJob] = deque()
+        self._under_way: list[Production] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._under_way)
+
+    def add(self, job: ChapterJob) -> None:
+        """Let a chapter wait for its turn."""
+        self._waiting.append(job)
+
+    def futures(self) -> list[Future[Any]]:
+        """Return what is being done."""
+        return [part for one in self._under_way for part in one.futures if not part.done()]
+
+    def advance(self) -> Iterator[tuple[ChapterJob, tuple[Encoded, ...] | DamagedError]]:
+        """Start whatever can be started; yield each chapter that left, with what came of it. Never waits.
+
+        Raises:
+            StoreError: If the disk refuses.
+        """
+        for one in list(self._under_way):
+            try:
+                if one.advance():
+                    self._under_way.remove(one)
+                    yield one.job, one.result or ()
+            except DamagedError as error:
+                self._under_way.remove(one)
+                yield one.job, error
+        while self._waiting and len(self._under_way) < self._most:
+            self._under_way.append(self._workers.produce(self._waiting.popleft()))
 
 
 @contextmanager

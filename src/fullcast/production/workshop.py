@@ -1,7 +1,4 @@
-"""What worker processes do: measure voices and sounds, mix, master, encode and measure chapters.
-
-Every function here runs in a process of its own, takes a value and gives back a value.
-"""
+"""What workers are told of a chapter and what they tell of it; how they measure voices and sounds."""
 
 from __future__ import annotations
 
