@@ -74,7 +74,7 @@ class Production:
 
 
 class Conveyor:
-    """Chapters that go through the workers, few at once so that one after the other is finished; others wait."""
+    """Chapters that go through the workers, few at once so that one after the other is finished."""
 
     def __init__(self, workers: Workers, most: int) -> None:
         self._workers = workers
